@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+# How every target of the project is declared: warnings on, includes from the folder root.
+
+add_library(geoneuron_warnings INTERFACE)
+target_compile_options(geoneuron_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion)
+
+# geoneuron_library(NAME folder SOURCES ... LINKS ... PRIVATE_LINKS ...)
+# One static library per folder; LINKS are the folders that its headers may include.
+function(geoneuron_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/userspace)
+  target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE geoneuron_warnings ${ARG_PRIVATE_LINKS})
+endfunction()
+
+# geoneuron_test(NAME LABELS ... SOURCES ... LINKS ...)
+# One GoogleTest program; each of its cases becomes a CTest test with the given labels. Discovery
+# waits for the test run, so that building never executes code.
+function(geoneuron_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "LABELS;SOURCES;LINKS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE geoneuron_warnings ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+                       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "base/file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace geoneuron {
+namespace {
+
+class File : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "geoneuron.XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  size_t file_count() const {
+    const std::filesystem::directory_iterator files(folder_);
+    return static_cast<size_t>(std::distance(begin(files), end(files)));
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(File, WritesWhatIsReadBack) {
+  const std::string path = folder_ / "a";
+  ASSERT_TRUE(write_file(path, "hello").has_value());
+  EXPECT_EQ(read_file(path, 100).value().size(), 5u);
+  EXPECT_EQ(file_count(), 1u);
+}
+
+TEST_F(File, RefusesMoreThanTheMaximum) {
+  const std::string path = folder_ / "a";
+  ASSERT_TRUE(write_file(path, "hello").has_value());
+  EXPECT_EQ(read_file(path, 4).error().code, EFBIG);
+}
+
+TEST_F(File, LeavesNothingBehindWhenItCannotReplaceTheTarget) {
+  const std::string path = folder_ / "taken";
+  std::filesystem::create_directories(folder_ / "taken" / "inside");
+  EXPECT_FALSE(write_file(path, "hello").has_value());
+  EXPECT_EQ(file_count(), 1u);
+}
+
+TEST_F(File, NamesWhatIsMissing) {
+  const auto result = read_file(folder_ / "absent", 10);
+  EXPECT_EQ(result.error().code, ENOENT);
+  EXPECT_NE(result.error().message.find("absent"), std::string::npos);
+}
+
+TEST_F(File, RefusesAFolder) {
+  EXPECT_FALSE(read_file(folder_, 10).has_value());
+}
+
+}  // namespace
+}  // namespace geoneuron

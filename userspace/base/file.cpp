@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/mapped_region.hpp"
+#include "base/unique_fd.hpp"
+
+namespace geoneuron {
+namespace {
+
+Error errno_error(const std::string& path, const char* what) {
+  const int code = errno;
+  return make_error(code, "%s: cannot be %s: %s", path.c_str(), what, std::strerror(code));
+}
+
+Result<void> write_all(int fd, const std::string& path, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno_error(path, "written");
+    bytes = bytes.subspan(static_cast<size_t>(written));
+  }
+  return {};
+}
+
+// mkostemp creates files 0600; a picture should get what the user's umask says.
+void apply_umask(int fd) {
+  const mode_t mask = umask(0);
+  umask(mask);
+  (void)fchmod(fd, 0666 & ~mask);
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> read_file(const std::string& path, size_t maximum_bytes) {
+  const MappedRegion region = GN_TRY(MappedRegion::map_file(path));
+  const auto bytes = region.bytes();
+  if (bytes.size() > maximum_bytes)
+    return make_error(EFBIG, "%s: has %zu bytes; at most %zu are read", path.c_str(), bytes.size(),
+                      maximum_bytes);
+  return std::vector<std::byte>(bytes.begin(), bytes.end());
+}
+
+Result<void> write_file(const std::string& path, std::span<const std::byte> bytes) {
+  std::string temporary = path + ".XXXXXX";
+  const UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));
+  if (!fd) return errno_error(path, "written");
+  apply_umask(fd.get());
+  Result<void> written = write_all(fd.get(), path, bytes);
+  if (written.has_value() && rename(temporary.c_str(), path.c_str()) != 0)
+    written = errno_error(path, "written");
+  if (!written.has_value()) unlink(temporary.c_str());
+  return written;
+}
+
+Result<void> write_file(const std::string& path, std::string_view text) {
+  return write_file(path, std::as_bytes(std::span(text.data(), text.size())));
+}
+
+}  // namespace geoneuron

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Reading and writing whole files, so that no reader ever sees half of one. Thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace geoneuron {
+
+// The bytes of the regular file at `path`. EFBIG where it holds more than `maximum_bytes`.
+Result<std::vector<std::byte>> read_file(const std::string& path, size_t maximum_bytes);
+
+// Writes `bytes` to a temporary file beside `path` and renames it there: `path` is then either
+// what it was or complete. Errors name `path`.
+Result<void> write_file(const std::string& path, std::span<const std::byte> bytes);
+Result<void> write_file(const std::string& path, std::string_view text);
+
+}  // namespace geoneuron

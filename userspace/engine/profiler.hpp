@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Profiler: spans and counters of a run, written as a trace that Perfetto and chrome://tracing open
+// (Trace Event Format, JSON). Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace geoneuron::engine {
+
+struct TraceSpan {
+  std::string name;
+  std::string category;   // "operator", "plan", "cache", "view", ...
+  std::string track;      // one row per track: "cpu", "vulkan:0", "host"
+  uint64_t begin_ns = 0;  // CLOCK_MONOTONIC
+  uint64_t duration_ns = 0;
+  std::map<std::string, std::string> details;
+};
+
+class Profiler {
+ public:
+  void add(TraceSpan span);
+  void count(const std::string& counter, double value);
+  std::map<std::string, double> counters() const;
+  // The trace as JSON text.
+  std::string to_json() const;
+  // Writes the trace; errors name `path`.
+  Result<void> write(const std::string& path) const;
+
+ private:
+  mutable std::mutex mutex_;  // guards everything below
+  std::vector<TraceSpan> spans_;
+  std::map<std::string, double> counters_;
+};
+
+// CLOCK_MONOTONIC in nanoseconds.
+uint64_t now_ns();
+
+}  // namespace geoneuron::engine

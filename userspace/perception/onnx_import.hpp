@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// ONNX -> Graph: parses, checks every field and rewrites old operator forms to the canonical ones
+// (operator.hpp). Reads nothing but the model and its external data. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "perception/graph.hpp"
+
+namespace geoneuron::perception {
+
+// A node that the importer cannot express: told by `geoneuron inspect`.
+struct UnsupportedNode {
+  std::string node;
+  std::string sentence;  // operator, version, node and what is supported
+};
+
+struct Model {
+  Graph graph;
+  std::string producer;
+  int64_t ir_version = 0;
+  int64_t opset = 0;  // of the default domain
+  uint64_t parameter_count = 0;
+  // SHA-less identity of the bytes for cache keys: XXH3-128 of the file and its external data.
+  std::string digest;
+};
+
+// Loads the model at `path`. External data: a relative path inside the model's folder, without `..`
+// and symbolic links, with checked offset and length. Errors name the node, field and remedy;
+// operators or versions that are not supported give ENOTSUP and one sentence.
+Result<Model> load_onnx(const std::string& path);
+
+// The same from bytes; `folder` is where external data may lie, "" allows none.
+Result<Model> parse_onnx(std::span<const std::byte> bytes, const std::string& folder);
+
+// All nodes that load_onnx would refuse, in order; empty where the model is supported.
+Result<std::vector<UnsupportedNode>> unsupported_nodes(const std::string& path);
+
+// The tensor in a TensorProto file (the .pb files of ONNX's conformance tests). ENOTSUP for element
+// types that geoneuron does not have.
+Result<Tensor> load_tensor_proto(const std::string& path);
+
+}  // namespace geoneuron::perception

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Plan: everything decided before a network runs: shapes, order, where each step runs, and which
+// part of which arena block each tensor uses. One plan per (model, input shapes, keep set, device).
+// Pure data and pure functions; thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "base/result.hpp"
+#include "perception/algorithmic_optimizer.hpp"
+#include "perception/graph.hpp"
+
+namespace geoneuron::perception {
+
+// A range of one arena block, in bytes.
+struct Slot {
+  uint32_t block = 0;
+  uint64_t offset_bytes = 0;
+  uint64_t size_bytes = 0;
+};
+
+enum class Residence : uint8_t {
+  kAbsent,    // not part of this plan (fused away, or computed by another segment)
+  kConstant,  // known before running: Graph::constant or PlannedValue::constant
+  kInput,     // given by the caller (or left by the segment before), in an arena slot
+  kArena,     // produced by a step, in an arena slot
+};
+
+enum class Keep : uint8_t {
+  kNo,        // the slot is reused after the last use
+  kPinned,    // the slot lives to the end of the run and is read out then
+  kStreamed,  // copied out as soon as it is produced; then the slot is reused
+};
+
+struct PlannedValue {
+  TensorInfo info;
+  Residence residence = Residence::kAbsent;
+  Keep keep = Keep::kNo;
+  Slot slot;        // for kInput and kArena
+  Tensor constant;  // for kConstant: also what shape propagation found out
+};
+
+enum class Placement : uint8_t { kDevice, kHost };
+
+struct Step {
+  NodeId node;
+  Placement placement = Placement::kDevice;
+  uint64_t operations = 0;  // predicted floating-point operations
+};
+
+// What the device can do; given by the engine.
+struct PlanTarget {
+  uint64_t alignment_bytes = 64;
+  // No block and no tensor is larger (lavapipe: 128 MiB storage ranges); a node with a larger
+  // tensor is asked about through `runs_on_device` and else runs on the host.
+  uint64_t maximum_block_bytes = UINT64_MAX;
+  // Whether the device computes this node on these operands (else Placement::kHost).
+  std::function<bool(const Node&, std::span<const TensorInfo> inputs,
+                     std::span<const TensorInfo> outputs)>
+      runs_on_device;
+};
+
+struct PlanRequest {
+  std::shared_ptr<const Graph> graph;  // optimised
+  // Type and shape of each graph input; the elements where they decide shapes.
+  std::map<ValueId, TensorInfo> inputs;
+  std::map<ValueId, Tensor> known;  // values known before running, beside the graph's constants
+  std::set<ValueId> keep;
+  uint64_t budget_bytes = UINT64_MAX;
+};
+
+// One segment: steps whose shapes are all known. Where a shape depends on data the segment ends,
+// and `boundary` names the values that must be read out for the next one to be planned.
+struct Plan {
+  std::shared_ptr<const Graph> graph;
+  std::vector<PlannedValue> values;  // by ValueId
+  std::vector<Step> steps;
+  std::vector<uint64_t> block_bytes;  // size of each arena block
+  std::vector<ValueId> inputs;        // residence kInput, in graph order
+  std::vector<ValueId> kept;          // what the caller asked for, as far as this segment makes it
+  std::vector<ValueId> boundary;      // live values to hand to the next segment; empty if last
+  NodeId next_node{};                 // first node of the next segment, if any
+  bool complete = true;               // false: another segment follows
+  uint64_t peak_bytes = 0;            // arena, predicted
+
+  const PlannedValue& at(ValueId id) const { return values[index(id)]; }
+};
+
+// Plans the nodes from `first_node` on. Shape values are propagated first (with `evaluate`). Kept
+// tensors are pinned if all fit into the budget, else streamed; over budget even so: ENOMEM with
+// bytes needed, the budget, and what to keep less of. Reserves `reserved_bytes` of the budget
+// (weights, staging).
+Result<Plan> make_plan(const PlanRequest& request, const PlanTarget& target,
+                       const Evaluate& evaluate, NodeId first_node = NodeId{0},
+                       uint64_t reserved_bytes = 0);
+
+// The graph inputs whose elements decide shapes somewhere (e.g. a Reshape's operand): their values
+// belong into PlanRequest::known and into the plan's key.
+std::set<ValueId> shape_inputs(const Graph& graph);
+
+}  // namespace geoneuron::perception
