@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "views/view.hpp"
+
+#include "base/nearest_names.hpp"
+
+namespace geoneuron::views {
+
+std::span<const ViewDefinition> all_views() {
+  static const std::vector<ViewDefinition> kViews{};
+  return kViews;
+}
+
+Result<const ViewDefinition*> find_view(const std::string& name) {
+  std::vector<std::string> names;
+  std::string list;
+  for (const ViewDefinition& view : all_views()) {
+    if (view.name == name) return &view;
+    names.push_back(view.name);
+    list += (list.empty() ? "" : ", ") + view.name;
+  }
+  return invalid("view %s: unknown; must be one of %s%s", name.c_str(), list.c_str(),
+                 did_you_mean(name, names).c_str());
+}
+
+Result<Image> render(PixelDevice& device, const std::string& view, const ViewRequest& request) {
+  const ViewDefinition* definition = GN_TRY(find_view(view));
+  const ViewParameters parameters = GN_TRY(
+      with_context(ViewParameters::parse(definition->parameters, request.parameters), view));
+  return with_context(definition->render(device, request, parameters), view);
+}
+
+Result<std::vector<std::string>> needs_selected(const perception::Graph&,
+                                                std::span<const std::string> selected,
+                                                const ViewParameters&) {
+  if (selected.empty()) return invalid("no tensor is selected; select at least one");
+  return std::vector<std::string>(selected.begin(), selected.end());
+}
+
+Result<perception::Tensor> float32_tensor(const ViewRequest& request, const std::string& name) {
+  const auto found = request.tensors.find(name);
+  if (found == request.tensors.end() || !found->second.is_defined())
+    return make_error(ENOENT, "tensor %s: has no elements here; keep it when running the model",
+                      name.c_str());
+  if (found->second.type() == perception::DataType::kFloat32) return found->second;
+  return with_context(found->second.to_float32(), "tensor " + name);
+}
+
+}  // namespace geoneuron::views
