@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Compares geoneuron with ONNX Runtime on the PP-OCRv4 networks: results and, with --time, speed.
+
+usage: compare_onnxruntime.py GEONEURON MODELS MODULES [--device D] [--time REPEAT]
+
+MODELS holds detector.onnx, recogniser.onnx and classifier.onnx; MODULES a folder with ONNX Runtime
+for Node.js. Both run on one thread, in turn. Exit 1 where results differ by more than 1e-3.
+"""
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+TOLERANCE = 1e-3
+CASES = [
+    ("detector", (1, 3, 640, 640)),
+    ("recogniser", (1, 3, 48, 160)),
+    ("recogniser", (1, 3, 48, 320)),
+    ("recogniser", (1, 3, 48, 480)),
+    ("classifier", (1, 3, 48, 192)),
+]
+
+
+def page_like_input(shape):
+    """A smooth background with dark strokes, normalised to [-1, 1], seeded by the shape."""
+    random = np.random.default_rng(shape[3])
+    image = np.full(shape, 0.9, np.float32)
+    for _ in range(shape[2] * shape[3] // 400):
+        y, x = random.integers(shape[2]), random.integers(shape[3])
+        height, width = random.integers(1, 4), random.integers(2, 14)
+        image[:, :, y:y + height, x:x + width] = -0.9
+    return image + random.normal(0, 0.02, shape).astype(np.float32)
+
+
+def run_geoneuron(program, model, source, folder, options):
+    command = [program, "run", model, "--input", source, "--keep", "outputs", "--out", folder,
+               "--threads", "1", "--no-cache", "--json", "--device", options.device,
+               "--repeat", str(options.time)]
+    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    files = json.loads((folder / "manifest.json").read_text())
+    tensors = files.get("tensors", files)
+    first = next(iter(tensors.values())) if isinstance(tensors, dict) else tensors[0]
+    name = first["file"] if isinstance(first, dict) else first
+    return np.load(folder / name), report
+
+
+def run_onnxruntime(modules, model, source, target, options):
+    script = Path(__file__).with_name("onnxruntime.mjs")
+    command = ["node", script, modules, model, source, target, str(options.time)]
+    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return np.load(target), report
+
+
+def compare(name, shape, options):
+    with tempfile.TemporaryDirectory() as work_name:
+        work = Path(work_name)
+        model = options.models / f"{name}.onnx"
+        source = work / "input.npy"
+        np.save(source, page_like_input(shape))
+        ours, our_report = run_geoneuron(options.program, model, source, work / "ours", options)
+        theirs, their_report = run_onnxruntime(options.modules, model, source, work / "o.npy", options)
+    if ours.shape != theirs.shape:
+        sys.exit(f"{name} {shape}: shape {ours.shape}, ONNX Runtime gives {theirs.shape}")
+    difference = float(np.max(np.abs(ours - theirs)))
+    line = f"{name} {shape}: largest difference {difference:.2e}"
+    if options.time > 1:
+        ratio = our_report["median_ms"] / their_report["median_ms"]
+        line += (f", geoneuron {our_report['median_ms']:.1f} ms, ONNX Runtime "
+                 f"{their_report['median_ms']:.1f} ms, ratio {ratio:.2f}")
+    print(line, flush=True)
+    return difference <= TOLERANCE
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("program", type=Path)
+    parser.add_argument("models", type=Path)
+    parser.add_argument("modules", type=Path)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--time", type=int, default=1)
+    options = parser.parse_args()
+    agreed = [compare(name, shape, options) for name, shape in CASES]
+    sys.exit(0 if all(agreed) else f"differences above {TOLERANCE}")
+
+
+if __name__ == "__main__":
+    main()
