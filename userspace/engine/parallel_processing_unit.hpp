@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "engine/memory_manager.hpp"
 #include "engine/profiler.hpp"
 #include "perception/plan.hpp"
 
@@ -59,8 +60,10 @@ class ParallelProcessingUnit {
   virtual ~ParallelProcessingUnit() = default;
   virtual const DeviceDescription& description() const = 0;
   virtual perception::PlanTarget target() const = 0;
-  virtual Result<std::unique_ptr<Program>> prepare(
-      std::shared_ptr<const perception::Plan> plan) = 0;
+  // Everything that the program allocates on the device (arena blocks, weights, staging) is first
+  // asked of `memory`, which outlives it. Errors: ENOMEM, ENODEV.
+  virtual Result<std::unique_ptr<Program>> prepare(std::shared_ptr<const perception::Plan> plan,
+                                                   MemoryManager& memory) = 0;
 };
 
 }  // namespace geoneuron::engine

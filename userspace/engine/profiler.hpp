@@ -24,10 +24,14 @@ struct TraceSpan {
 
 class Profiler {
  public:
+  // Further spans are dropped and counted as "spans dropped".
+  static constexpr size_t kMaximumSpans = 1u << 20;
+
   void add(TraceSpan span);
+  // Adds `value` to the counter.
   void count(const std::string& counter, double value);
   std::map<std::string, double> counters() const;
-  // The trace as JSON text.
+  // The trace as JSON text; times count from the first span.
   std::string to_json() const;
   // Writes the trace; errors name `path`.
   Result<void> write(const std::string& path) const;

@@ -26,9 +26,10 @@ struct Slot {
 
 enum class Residence : uint8_t {
   kAbsent,    // not part of this plan (fused away, or computed by another segment)
-  kConstant,  // known before running: Graph::constant or PlannedValue::constant
+  kConstant,  // known before running; the tensor is PlannedValue::constant
   kInput,     // given by the caller (or left by the segment before), in an arena slot
   kArena,     // produced by a step, in an arena slot
+  kHost,      // input or product too large for a block: in host memory; only host steps touch it
 };
 
 enum class Keep : uint8_t {
@@ -42,11 +43,22 @@ struct PlannedValue {
   Residence residence = Residence::kAbsent;
   Keep keep = Keep::kNo;
   Slot slot;        // for kInput and kArena
-  Tensor constant;  // for kConstant: also what shape propagation found out
+  Tensor constant;  // for kConstant: the graph's, or what shape propagation found out
+  // The value whose slot this one shares because a kAlias step made it; else kNoValue.
+  ValueId alias_of = kNoValue;
+  // The last step that reads the value (the last step of all where it is pinned).
+  uint32_t last_step = 0;
 };
 
-enum class Placement : uint8_t { kDevice, kHost };
+enum class Placement : uint8_t {
+  kDevice,
+  kHost,
+  // Nothing to compute: the node only renames (Reshape, Flatten, Squeeze, Unsqueeze, Identity), and
+  // its first output shares its first input's slot. A kept output is still handed out.
+  kAlias,
+};
 
+// Steps are in order of execution. A node whose results are all constants has none.
 struct Step {
   NodeId node;
   Placement placement = Placement::kDevice;
@@ -68,6 +80,7 @@ struct PlanTarget {
 struct PlanRequest {
   std::shared_ptr<const Graph> graph;  // optimised
   // Type and shape of each graph input; the elements where they decide shapes.
+  // In later segments also of each value that an earlier one left (its boundary).
   std::map<ValueId, TensorInfo> inputs;
   std::map<ValueId, Tensor> known;  // values known before running, beside the graph's constants
   std::set<ValueId> keep;
@@ -81,12 +94,17 @@ struct Plan {
   std::vector<PlannedValue> values;  // by ValueId
   std::vector<Step> steps;
   std::vector<uint64_t> block_bytes;  // size of each arena block
-  std::vector<ValueId> inputs;        // residence kInput, in graph order
-  std::vector<ValueId> kept;          // what the caller asked for, as far as this segment makes it
-  std::vector<ValueId> boundary;      // live values to hand to the next segment; empty if last
-  NodeId next_node{};                 // first node of the next segment, if any
-  bool complete = true;               // false: another segment follows
-  uint64_t peak_bytes = 0;            // arena, predicted
+  std::vector<ValueId> inputs;        // given before running: kInput, or kHost without producer
+  // What the caller asked for, as far as steps of this segment produce it. Kept inputs and kept
+  // constants are not listed: the caller has them.
+  std::vector<ValueId> kept;
+  // Values that steps of this segment produce and later ones need; read out like kept ones (they
+  // have PlannedValue::keep too). Empty in the last segment.
+  std::vector<ValueId> boundary;
+  NodeId next_node{};           // first node of the next segment, if any
+  bool complete = true;         // false: another segment follows
+  uint64_t constant_bytes = 0;  // constants that device steps read
+  uint64_t peak_bytes = 0;      // predicted device memory: arena blocks and constants
 
   const PlannedValue& at(ValueId id) const { return values[index(id)]; }
 };
