@@ -12,7 +12,8 @@ Result<Shape> Shape::checked(std::vector<int64_t> extents) {
   for (const int64_t extent : extents) {
     if (extent < 0)
       return invalid("extent %lld: must not be negative", static_cast<long long>(extent));
-    if (extent > 0 && elements > kMaximumElements / extent)
+    // Tested by itself as well, for a 0 beside it would hide it.
+    if (extent > kMaximumElements || (extent > 0 && elements > kMaximumElements / extent))
       return invalid("%s: has more than 2^40 elements", Shape(extents).to_string().c_str());
     elements *= extent;
   }

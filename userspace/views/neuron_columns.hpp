@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Columns of the neuron graph: which tensors of a network are drawn, in which order, and what joins
+// them. Pure functions; thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "perception/graph.hpp"
+
+namespace geoneuron::views {
+
+// A node with trained weights: Conv, ConvTranspose, Gemm or MatMul with exactly one of its first
+// two operands constant. Its source is the other operand, its target its result.
+struct WeightedNode {
+  perception::NodeId node;
+  perception::ValueId source = perception::kNoValue;
+  perception::ValueId weights = perception::kNoValue;
+  perception::ValueId target = perception::kNoValue;
+  uint32_t from = 0, to = 0;  // columns of source and target
+};
+
+// Tensors joined only by element-wise operators, one of which is a source or target of a weighted
+// node; the last in graph order is shown.
+struct Column {
+  std::vector<perception::ValueId> members;
+  perception::ValueId shown = perception::kNoValue;
+  uint32_t depth = 0;  // longest path from an input, in columns
+};
+
+// What joins two columns without weights: pooling, Reshape, Concat, Add, ...
+struct ThinLink {
+  uint32_t from = 0, to = 0;
+  auto operator<=>(const ThinLink&) const = default;
+};
+
+struct ColumnGraph {
+  std::vector<Column> columns;  // by depth, then by order in the graph
+  std::vector<WeightedNode> weighted;
+  std::vector<ThinLink> thin;  // no duplicates
+};
+
+// The columns of `graph` as the model has it, before any folding. An element-wise node all of whose
+// operands are constants or of one column belongs to that column: it is taken to keep their shape.
+// A graph without weighted nodes has no columns.
+ColumnGraph find_columns(const perception::Graph& graph);
+
+// True for operators that compute each element of their result from one element per operand.
+bool is_element_wise(perception::Operator op);
+
+}  // namespace geoneuron::views
