@@ -49,8 +49,7 @@ TEST(ViewParameters, SaysWhatAChoiceAllows) {
 TEST(ViewParameters, SaysWhatANumberAllows) {
   EXPECT_EQ(error_of({{"scale", "65"}}),
             "parameter scale: \"65\": must be auto or a whole number from 1 to 64");
-  EXPECT_EQ(error_of({{"opacity", "2"}}),
-            "parameter opacity: \"2\": must be a number from 0 to 1");
+  EXPECT_EQ(error_of({{"opacity", "2"}}), "parameter opacity: \"2\": must be a number from 0 to 1");
   for (const char* bad : {"", "1.5", "2x", " 2", "99999999999999999999"})
     EXPECT_NE(error_of({{"scale", bad}}), "") << bad;
   for (const char* bad : {"nan", "inf", "-0.1", "half"})

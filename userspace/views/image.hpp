@@ -2,6 +2,7 @@
 // Image: 8-bit RGBA pixels in host memory, row-major, straight alpha. A plain value.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

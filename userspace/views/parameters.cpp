@@ -78,8 +78,7 @@ ViewParameter ViewParameter::number(std::string name, std::string fallback, doub
   return parameter;
 }
 
-ViewParameter ViewParameter::text(std::string name, std::string fallback,
-                                  std::string description) {
+ViewParameter ViewParameter::text(std::string name, std::string fallback, std::string description) {
   return make(Kind::kText, std::move(name), std::move(fallback), {}, std::move(description));
 }
 

@@ -11,13 +11,9 @@
 
 #include "base/result.hpp"
 #include "views/image.hpp"
+#include "views/key.hpp"
 
 namespace geoneuron::views {
-
-// float32 bits as a sortable unsigned key: a < b as floats <=> key(a) < key(b); -0 has the key of
-// +0. Defined for finite values; NaN and infinities are classified before a key is taken.
-uint32_t key_of(float value);
-float value_of_key(uint32_t key);
 
 // A run of elements of one float32 tensor.
 struct ElementRange {
@@ -27,14 +23,20 @@ struct ElementRange {
 
 struct KeyStatistics {
   uint64_t finite = 0, nan = 0, positive_infinity = 0, negative_infinity = 0;
-  uint32_t minimum_key = 0, maximum_key = 0;  // valid where finite > 0
+  uint32_t minimum_key = 0, maximum_key = 0;  // valid where finite > 0, else 0
+  bool operator==(const KeyStatistics&) const = default;
+};
+
+// Asks for the key of one rank (0 = smallest) among the finite values of a range; the rank must be
+// below their number.
+struct RankQuery {
+  ElementRange range;
+  uint64_t rank = 0;
 };
 
 // 255 ascending keys; the colour index of a value is the number of thresholds <= its key.
 struct Normalisation {
   std::array<uint32_t, 255> thresholds{};
-  // A constant map has index 128 everywhere, whatever the thresholds say.
-  bool constant = false;
 };
 
 // 256 colours by index, then those of NaN, +infinity and -infinity.
@@ -53,17 +55,22 @@ struct Tile {
 };
 
 // A line with fixed-point ends (24.8 pixels; the centre of pixel (0,0) is 128,128) and a signed
-// weight; its weight is added once to each pixel that it covers (DDA over the major axis).
+// weight, added once to each pixel that the line covers: one per column where it is wider than
+// high, else one per row; see segment_run.hpp for the exact rule.
 struct Segment {
   int32_t x0 = 0, y0 = 0, x1 = 0, y1 = 0;
   int32_t weight = 0;
 };
 
-// Sums of weights per pixel, positive and negative apart.
+// Sums of weights per pixel, positive and negative (as magnitudes) apart.
 struct Accumulation {
   uint32_t width = 0, height = 0;
   std::vector<uint64_t> positive, negative;
+  bool operator==(const Accumulation&) const = default;
 };
+
+// No picture is wider or higher; also the bound of every shader loop along an edge.
+inline constexpr uint32_t kMaximumExtent = 16000;
 
 class PixelDevice {
  public:
@@ -72,11 +79,9 @@ class PixelDevice {
   // Statistics of each range of `elements`.
   virtual Result<std::vector<KeyStatistics>> statistics(std::span<const float> elements,
                                                         std::span<const ElementRange> ranges) = 0;
-  // The keys of the given ranks (0 = smallest) among the finite values of one range; every rank
-  // must be below its number of finite values.
+  // The answer to each query, in order.
   virtual Result<std::vector<uint32_t>> keys_of_rank(std::span<const float> elements,
-                                                     ElementRange range,
-                                                     std::span<const uint64_t> ranks) = 0;
+                                                     std::span<const RankQuery> queries) = 0;
   // Counts, among the finite values of a range, by number of `edges` (ascending keys) <= key:
   // edges.size() + 1 counts.
   virtual Result<std::vector<uint64_t>> histogram(std::span<const float> elements,
@@ -86,7 +91,7 @@ class PixelDevice {
   virtual Result<void> paint(std::span<const float> elements, std::span<const Tile> tiles,
                              std::span<const Normalisation> normalisations, const Palette& palette,
                              Image& canvas) = 0;
-  // Adds up the segments, clipped to the canvas.
+  // Adds up the segments, clipped to the canvas of at most kMaximumExtent pixels a side.
   virtual Result<Accumulation> accumulate(std::span<const Segment> segments, uint32_t width,
                                           uint32_t height) = 0;
 };

@@ -24,8 +24,8 @@ Result<const ViewDefinition*> find_view(const std::string& name) {
 
 Result<Image> render(PixelDevice& device, const std::string& view, const ViewRequest& request) {
   const ViewDefinition* definition = GN_TRY(find_view(view));
-  const ViewParameters parameters = GN_TRY(
-      with_context(ViewParameters::parse(definition->parameters, request.parameters), view));
+  const ViewParameters parameters =
+      GN_TRY(with_context(ViewParameters::parse(definition->parameters, request.parameters), view));
   return with_context(definition->render(device, request, parameters), view);
 }
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "views/colour_index.hpp"
+
+#include <bit>
+#include <cmath>
+
+#include "views/cpu_clones.hpp"
+
+namespace geoneuron::views {
+namespace {
+
+// A pixel as one store, which vectorises; may_alias makes that legal.
+using Word __attribute__((may_alias)) = uint32_t;
+
+inline uint32_t special_or(uint32_t bits, const uint32_t* palette, uint32_t index) {
+  const uint32_t magnitude = bits & 0x7fffffffu;
+  const uint32_t infinity = (bits >> 31) != 0 ? 258u : 257u;
+  const uint32_t special = magnitude > kInfinityBits ? 256u : infinity;
+  return palette[magnitude < kInfinityBits ? index : special];
+}
+
+inline uint32_t key_without_branch(uint32_t bits) {
+  const uint32_t negative = static_cast<uint32_t>(-static_cast<int32_t>(bits >> 31));
+  const uint32_t key = bits ^ (negative | kZeroKey);
+  // -0: its bits become 0x7fffffff, one below the key of +0.
+  return key + (bits == kZeroKey ? 1u : 0u);
+}
+
+// Monotone in `value`: rounding is, and so are the clamps; NaN gives 0.
+inline int32_t estimate(float value, float origin, float slope) {
+  float position = (value - origin) * slope;
+  position = position > 0.0f ? position : 0.0f;
+  position = position < 255.0f ? position : 255.0f;
+  return static_cast<int32_t>(position);
+}
+
+GEONEURON_CPU_CLONES
+void paint_by_estimate(const float* values, size_t count, const uint32_t* bounds, float origin,
+                       float slope, const uint32_t* palette, Word* pixels) {
+  for (size_t i = 0; i < count; ++i) {
+    const uint32_t bits = std::bit_cast<uint32_t>(values[i]);
+    const uint32_t key = key_without_branch(bits);
+    int32_t index = estimate(values[i], origin, slope);
+    index -= bounds[index] > key ? 1 : 0;
+    index += bounds[index + 1] <= key ? 1 : 0;
+    pixels[i] = special_or(bits, palette, static_cast<uint32_t>(index));
+  }
+}
+
+GEONEURON_CPU_CLONES
+void paint_by_search(const float* values, size_t count, const uint32_t* bounds,
+                     const uint32_t* palette, Word* pixels) {
+  for (size_t i = 0; i < count; ++i) {
+    const uint32_t bits = std::bit_cast<uint32_t>(values[i]);
+    const uint32_t key = key_without_branch(bits);
+    uint32_t index = 0;
+    for (uint32_t step = 128; step > 0; step /= 2) index += bounds[index + step] <= key ? step : 0;
+    pixels[i] = special_or(bits, palette, index);
+  }
+}
+
+}  // namespace
+
+uint32_t colour_index(const Normalisation& normalisation, uint32_t key) {
+  uint32_t index = 0;
+  for (uint32_t step = 128; step > 0; step /= 2)
+    index += normalisation.thresholds[index + step - 1] <= key ? step : 0;
+  return index;
+}
+
+ColourIndexer::ColourIndexer(const Normalisation& normalisation) {
+  const auto& thresholds = normalisation.thresholds;
+  for (size_t i = 0; i < thresholds.size(); ++i) bounds_[i + 1] = thresholds[i];
+  bounds_[256] = UINT32_MAX;
+  const double first = value_of_key(thresholds.front()), last = value_of_key(thresholds.back());
+  const double slope = 254.0 / (last - first);
+  origin_ = static_cast<float>(first - 1.5 / slope);
+  slope_ = static_cast<float>(slope);
+  if (!std::isfinite(origin_) || !std::isfinite(slope_)) return;
+  // Index k holds the values from threshold k to just below threshold k + 1. The estimate being
+  // monotone, those two ends tell how far off it can be in between.
+  for (uint32_t k = 0; k < 256; ++k) {
+    const uint32_t low = k == 0 ? key_of(-INFINITY) + 1 : bounds_[k];
+    const uint32_t high = k == 255 ? key_of(INFINITY) - 1 : bounds_[k + 1] - 1;
+    if (low > high) continue;
+    const auto index = static_cast<int32_t>(k);
+    if (estimate(value_of_key(low), origin_, slope_) < index - 1) return;
+    if (estimate(value_of_key(high), origin_, slope_) > index + 1) return;
+  }
+  estimate_is_close_ = true;
+}
+
+void ColourIndexer::paint(std::span<const float> values, const Palette& palette,
+                          Rgba8* pixels) const {
+  std::array<uint32_t, 259> colours;
+  for (size_t i = 0; i < 256; ++i) colours[i] = std::bit_cast<uint32_t>(palette.colours[i]);
+  colours[256] = std::bit_cast<uint32_t>(palette.nan);
+  colours[257] = std::bit_cast<uint32_t>(palette.positive_infinity);
+  colours[258] = std::bit_cast<uint32_t>(palette.negative_infinity);
+  auto* out = reinterpret_cast<Word*>(pixels);
+  if (estimate_is_close_)
+    paint_by_estimate(values.data(), values.size(), bounds_.data(), origin_, slope_, colours.data(),
+                      out);
+  else
+    paint_by_search(values.data(), values.size(), bounds_.data(), colours.data(), out);
+}
+
+}  // namespace geoneuron::views

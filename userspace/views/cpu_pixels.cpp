@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+#include "views/cpu_pixels.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "views/colour_index.hpp"
+#include "views/cpu_clones.hpp"
+#include "views/parallel.hpp"
+#include "views/pixel_checks.hpp"
+#include "views/segment_run.hpp"
+
+namespace geoneuron::views {
+namespace {
+
+// Starting a thread costs about as much as this many elements.
+constexpr uint64_t kGrain = 1 << 16;
+
+// 32-bit counters suffice below this, and four of them per element vectorise.
+constexpr uint64_t kCountedAtOnce = 1 << 30;
+
+GEONEURON_CPU_CLONES
+void count_values(const float* values, uint64_t count, KeyStatistics& result) {
+  uint32_t finite = 0, nan = 0, negative_infinity = 0;
+  // Keys with the top bit flipped order as signed integers, for which vector instructions exist.
+  int32_t minimum = INT32_MAX, maximum = INT32_MIN;
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint32_t bits = std::bit_cast<uint32_t>(values[i]);
+    const uint32_t magnitude = bits & 0x7fffffffu;
+    const bool is_finite = magnitude < kInfinityBits;
+    const auto sign = static_cast<int32_t>(bits) >> 31;
+    const int32_t key = (static_cast<int32_t>(bits) ^ (sign & 0x7fffffff)) + (bits == kZeroKey);
+    finite += is_finite ? 1 : 0;
+    nan += magnitude > kInfinityBits ? 1 : 0;
+    negative_infinity += bits == (kInfinityBits | kZeroKey) ? 1 : 0;
+    minimum = std::min(minimum, is_finite ? key : INT32_MAX);
+    maximum = std::max(maximum, is_finite ? key : INT32_MIN);
+  }
+  result.finite = finite;
+  result.nan = nan;
+  result.negative_infinity = negative_infinity;
+  result.positive_infinity = count - finite - nan - negative_infinity;
+  result.minimum_key = finite > 0 ? static_cast<uint32_t>(minimum) ^ kZeroKey : 0;
+  result.maximum_key = finite > 0 ? static_cast<uint32_t>(maximum) ^ kZeroKey : 0;
+}
+
+void merge(KeyStatistics& into, const KeyStatistics& other) {
+  if (other.finite > 0) {
+    const bool first = into.finite == 0;
+    into.minimum_key = first ? other.minimum_key : std::min(into.minimum_key, other.minimum_key);
+    into.maximum_key = std::max(into.maximum_key, other.maximum_key);
+  }
+  into.finite += other.finite;
+  into.nan += other.nan;
+  into.positive_infinity += other.positive_infinity;
+  into.negative_infinity += other.negative_infinity;
+}
+
+KeyStatistics statistics_of(const float* values, uint64_t count) {
+  KeyStatistics result;
+  for (uint64_t i = 0; i < count; i += kCountedAtOnce) {
+    KeyStatistics part;
+    count_values(values + i, std::min(kCountedAtOnce, count - i), part);
+    merge(result, part);
+  }
+  return result;
+}
+
+// One step of a radix select: the digit in which `rank` falls; `rank` becomes that within it.
+uint32_t select_digit(std::span<const uint64_t> counts, uint64_t& rank) {
+  uint32_t digit = 0;
+  while (rank >= counts[digit]) rank -= counts[digit++];
+  return digit;
+}
+
+// The key of `rank` among keys that agree in the bits from `shift` + 11 up.
+uint32_t select_among(std::vector<uint32_t> keys, uint64_t rank, int shift) {
+  for (; shift >= 0; shift = shift == 0 ? -1 : 0) {
+    std::vector<uint64_t> counts(2048);
+    for (const uint32_t key : keys) ++counts[(key >> shift) & 2047];
+    const uint32_t digit = select_digit(counts, rank);
+    std::erase_if(keys, [&](uint32_t key) { return ((key >> shift) & 2047) != digit; });
+  }
+  return keys.front();
+}
+
+// Radix select by the digits of bits 31..21, 20..10 and 10..0 of the keys.
+class RankSelector {
+ public:
+  explicit RankSelector(std::span<const float> values) : values_(values), counts_(2048) {
+    for (const float value : values_) {
+      const uint32_t bits = std::bit_cast<uint32_t>(value);
+      if (is_finite_bits(bits)) ++counts_[key_of_bits(bits) >> 21];
+    }
+    for (const uint64_t count : counts_) finite_ += count;
+  }
+
+  uint64_t finite() const { return finite_; }
+
+  uint32_t key(uint64_t rank) const {
+    const uint32_t digit = select_digit(counts_, rank);
+    std::vector<uint32_t> keys;
+    keys.reserve(counts_[digit]);
+    for (const float value : values_) {
+      const uint32_t bits = std::bit_cast<uint32_t>(value);
+      if (is_finite_bits(bits) && key_of_bits(bits) >> 21 == digit)
+        keys.push_back(key_of_bits(bits));
+    }
+    return select_among(std::move(keys), rank, 10);
+  }
+
+ private:
+  std::span<const float> values_;
+  std::vector<uint64_t> counts_;
+  uint64_t finite_ = 0;
+};
+
+bool same_range(const RankQuery& a, const RankQuery& b) {
+  return a.range.first == b.range.first && a.range.count == b.range.count;
+}
+
+// Answers queries[begin, end); false where a rank is too high. Neighbours that share a range share
+// the first pass.
+bool answer(std::span<const float> elements, std::span<const RankQuery> queries, uint64_t begin,
+            uint64_t end, std::vector<uint32_t>& keys) {
+  for (uint64_t i = begin; i < end;) {
+    const ElementRange range = queries[i].range;
+    const RankSelector selector(elements.subspan(range.first, range.count));
+    const uint64_t first = i;
+    for (; i < end && same_range(queries[first], queries[i]); ++i) {
+      if (queries[i].rank >= selector.finite()) return false;
+      keys[i] = selector.key(queries[i].rank);
+    }
+  }
+  return true;
+}
+
+void count_bins(std::span<const float> values, std::span<const uint32_t> edges,
+                std::vector<uint64_t>& counts) {
+  for (const float value : values) {
+    const uint32_t bits = std::bit_cast<uint32_t>(value);
+    if (!is_finite_bits(bits)) continue;
+    const auto bin = std::upper_bound(edges.begin(), edges.end(), key_of_bits(bits));
+    ++counts[static_cast<size_t>(bin - edges.begin())];
+  }
+}
+
+// Paints rows [begin, end) of a tile's map.
+void paint_rows(std::span<const float> elements, const Tile& tile, const ColourIndexer& indexer,
+                const Palette& palette, Image& canvas, uint64_t begin, uint64_t end) {
+  std::vector<Rgba8> row(tile.width);
+  for (uint64_t i = begin; i < end; ++i) {
+    const auto values = elements.subspan(tile.first_element + i * tile.row_stride, tile.width);
+    const uint64_t y = tile.y + i * tile.scale;
+    Rgba8* out = canvas.pixels.data() + y * canvas.width + tile.x;
+    if (tile.scale == 1) {
+      indexer.paint(values, palette, out);
+      continue;
+    }
+    indexer.paint(values, palette, row.data());
+    for (uint32_t x = 0; x < tile.width; ++x)
+      std::fill_n(out + size_t{x} * tile.scale, tile.scale, row[x]);
+    const size_t size = size_t{tile.width} * tile.scale;
+    for (uint32_t copy = 1; copy < tile.scale; ++copy)
+      std::copy_n(out, size, out + size_t{copy} * canvas.width);
+  }
+}
+
+void add_run(const SegmentRun& run, Accumulation& sums) {
+  const auto magnitude = static_cast<uint64_t>(std::abs(int64_t{run.weight}));
+  uint64_t* plane = (run.weight > 0 ? sums.positive : sums.negative).data();
+  int32_t minor = run.minor;
+  for (int32_t i = 0; i < run.count; ++i, minor += run.slope) {
+    const auto major = static_cast<size_t>(run.first + i),
+               across = static_cast<size_t>(minor >> 16);
+    plane[run.steep != 0 ? major * sums.width + across : across * sums.width + major] += magnitude;
+  }
+}
+
+Accumulation empty_sums(uint32_t width, uint32_t height) {
+  const size_t size = size_t{width} * height;
+  return {width, height, std::vector<uint64_t>(size), std::vector<uint64_t>(size)};
+}
+
+void add_planes(Accumulation& into, const Accumulation& other) {
+  for (size_t i = 0; i < into.positive.size(); ++i) into.positive[i] += other.positive[i];
+  for (size_t i = 0; i < into.negative.size(); ++i) into.negative[i] += other.negative[i];
+}
+
+}  // namespace
+
+Result<std::vector<KeyStatistics>> CpuPixels::statistics(std::span<const float> elements,
+                                                         std::span<const ElementRange> ranges) {
+  if (auto checked = check_ranges(elements, ranges); !checked) return checked.error();
+  std::vector<KeyStatistics> result(ranges.size());
+  if (ranges.size() == 1) {
+    const float* values = elements.data() + ranges[0].first;
+    std::vector<KeyStatistics> parts(part_count(ranges[0].count, kGrain));
+    parallel_for(ranges[0].count, kGrain, [&](uint64_t begin, uint64_t end, uint32_t part) {
+      parts[part] = statistics_of(values + begin, end - begin);
+    });
+    for (const KeyStatistics& part : parts) merge(result[0], part);
+    return result;
+  }
+  const uint64_t grain = kGrain / (elements.size() / std::max<size_t>(ranges.size(), 1) + 1) + 1;
+  parallel_for(ranges.size(), grain, [&](uint64_t begin, uint64_t end, uint32_t) {
+    for (uint64_t i = begin; i < end; ++i)
+      result[i] = statistics_of(elements.data() + ranges[i].first, ranges[i].count);
+  });
+  return result;
+}
+
+Result<std::vector<uint32_t>> CpuPixels::keys_of_rank(std::span<const float> elements,
+                                                      std::span<const RankQuery> queries) {
+  uint64_t total = 0;
+  for (const RankQuery& query : queries) {
+    if (auto checked = check_ranges(elements, {&query.range, 1}); !checked) return checked.error();
+    total += query.range.count;
+  }
+  std::vector<uint32_t> keys(queries.size());
+  const uint64_t grain = kGrain / (total / std::max<size_t>(queries.size(), 1) + 1) + 2;
+  std::vector<uint8_t> answered(part_count(queries.size(), grain));
+  parallel_for(queries.size(), grain, [&](uint64_t begin, uint64_t end, uint32_t part) {
+    answered[part] = answer(elements, queries, begin, end, keys) ? 1 : 0;
+  });
+  if (std::count(answered.begin(), answered.end(), 0) > 0)
+    return invalid("rank: must be below the number of finite values of its range");
+  return keys;
+}
+
+Result<std::vector<uint64_t>> CpuPixels::histogram(std::span<const float> elements,
+                                                   ElementRange range,
+                                                   std::span<const uint32_t> edges) {
+  if (auto checked = check_ranges(elements, {&range, 1}); !checked) return checked.error();
+  if (auto checked = check_edges(edges); !checked) return checked.error();
+  std::vector<std::vector<uint64_t>> parts(part_count(range.count, kGrain));
+  parallel_for(range.count, kGrain, [&](uint64_t begin, uint64_t end, uint32_t part) {
+    parts[part].resize(edges.size() + 1);
+    count_bins(elements.subspan(range.first + begin, end - begin), edges, parts[part]);
+  });
+  for (size_t part = 1; part < parts.size(); ++part)
+    for (size_t i = 0; i < parts[0].size(); ++i) parts[0][i] += parts[part][i];
+  return parts[0];
+}
+
+Result<void> CpuPixels::paint(std::span<const float> elements, std::span<const Tile> tiles,
+                              std::span<const Normalisation> normalisations, const Palette& palette,
+                              Image& canvas) {
+  if (auto checked = check_tiles(elements, tiles, normalisations.size(), canvas); !checked)
+    return checked;
+  const std::vector<ColourIndexer> indexers(normalisations.begin(), normalisations.end());
+  // All rows of all tiles are numbered, so that one huge map is shared out like many small ones.
+  std::vector<uint64_t> first_row{0};
+  uint64_t pixels = 0;
+  for (const Tile& tile : tiles) {
+    first_row.push_back(first_row.back() + tile.height);
+    pixels += uint64_t{tile.width} * tile.height;
+  }
+  const uint64_t rows = first_row.back();
+  const uint64_t grain = rows * kGrain / std::max<uint64_t>(pixels, 1) + 1;
+  parallel_for(rows, grain, [&](uint64_t begin, uint64_t end, uint32_t) {
+    auto next = std::upper_bound(first_row.begin(), first_row.end(), begin);
+    for (size_t i = static_cast<size_t>(next - first_row.begin()) - 1;
+         i < tiles.size() && first_row[i] < end; ++i) {
+      const uint64_t top = std::max(begin, first_row[i]) - first_row[i];
+      const uint64_t bottom = std::min(end, first_row[i + 1]) - first_row[i];
+      paint_rows(elements, tiles[i], indexers[tiles[i].normalisation], palette, canvas, top,
+                 bottom);
+    }
+  });
+  return {};
+}
+
+Result<Accumulation> CpuPixels::accumulate(std::span<const Segment> segments, uint32_t width,
+                                           uint32_t height) {
+  if (auto checked = check_canvas(width, height); !checked) return checked.error();
+  const uint64_t grain = std::max<uint64_t>(kGrain / 4, uint64_t{width} * height / 4);
+  std::vector<Accumulation> parts(part_count(segments.size(), grain));
+  parallel_for(segments.size(), grain, [&](uint64_t begin, uint64_t end, uint32_t part) {
+    parts[part] = empty_sums(width, height);
+    for (uint64_t i = begin; i < end; ++i) {
+      if (const auto run = run_of(segments[i], width, height)) add_run(*run, parts[part]);
+    }
+  });
+  for (size_t part = 1; part < parts.size(); ++part) add_planes(parts[0], parts[part]);
+  return std::move(parts[0]);
+}
+
+}  // namespace geoneuron::views

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// What every PixelDevice checks before it touches memory. EINVAL with a sentence. Thread-safe.
+#pragma once
+
+#include <span>
+
+#include "base/result.hpp"
+#include "views/pixel_device.hpp"
+
+namespace geoneuron::views {
+
+Result<void> check_ranges(std::span<const float> elements, std::span<const ElementRange> ranges);
+Result<void> check_edges(std::span<const uint32_t> edges);
+// Tiles must lie inside elements, normalisations and canvas.
+Result<void> check_tiles(std::span<const float> elements, std::span<const Tile> tiles,
+                         size_t normalisation_count, const Image& canvas);
+Result<void> check_canvas(uint32_t width, uint32_t height);
+
+}  // namespace geoneuron::views
