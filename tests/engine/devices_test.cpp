@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "engine/devices.hpp"
+
+#include <gmock/gmock.h>
+
+namespace geoneuron::engine {
+namespace {
+
+using testing::HasSubstr;
+
+DeviceDescription vulkan(int number, const char* name, bool is_hardware) {
+  DeviceDescription device;
+  device.id = "vulkan:" + std::to_string(number);
+  device.name = name;
+  device.is_hardware = is_hardware;
+  return device;
+}
+
+DeviceList machine(std::vector<DeviceDescription> devices) {
+  DeviceList list;
+  list.devices.emplace_back();
+  list.devices[0].id = "cpu";
+  list.devices[0].name = "cores";
+  list.devices.insert(list.devices.end(), devices.begin(), devices.end());
+  if (devices.empty()) list.vulkan_problem = "no driver";
+  return list;
+}
+
+const DeviceDescription kLavapipe = vulkan(0, "llvmpipe (LLVM 15.0.6, 256 bits)", false);
+const DeviceDescription kRadeon = vulkan(1, "AMD Radeon RX 7900", true);
+
+TEST(Devices, AutoPrefersHardwareAndElseTakesTheCores) {
+  EXPECT_EQ(choose_device("auto", machine({kLavapipe, kRadeon}))->device, 2u);
+  const auto software = choose_device("auto", machine({kLavapipe}));
+  EXPECT_EQ(software->device, 0u);
+  EXPECT_THAT(software->reason, HasSubstr("software Vulkan"));
+  const auto none = choose_device("auto", machine({}));
+  EXPECT_EQ(none->device, 0u);
+  EXPECT_THAT(none->reason, HasSubstr("no driver"));
+}
+
+TEST(Devices, VulkanPrefersHardwareAndElseTakesSoftware) {
+  EXPECT_EQ(choose_device("vulkan", machine({kLavapipe, kRadeon}))->device, 2u);
+  EXPECT_EQ(choose_device("vulkan", machine({kLavapipe}))->device, 1u);
+}
+
+TEST(Devices, FindsDevicesByNumberAndByName) {
+  EXPECT_EQ(choose_device("vulkan:0", machine({kLavapipe, kRadeon}))->device, 1u);
+  EXPECT_EQ(choose_device("vulkan:1", machine({kLavapipe, kRadeon}))->device, 2u);
+  EXPECT_EQ(choose_device("lavapipe", machine({kLavapipe, kRadeon}))->device, 1u);
+  EXPECT_EQ(choose_device("cpu", machine({kRadeon}))->device, 0u);
+}
+
+TEST(Devices, SaysWhatThereIsWhenADeviceIsMissing) {
+  for (const char* selector : {"vulkan", "vulkan:7", "lavapipe"}) {
+    const auto result = choose_device(selector, machine({}));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ENODEV);
+    EXPECT_THAT(result.error().message, HasSubstr("no driver"));
+    EXPECT_THAT(result.error().message, HasSubstr("cpu (cores)"));
+  }
+  EXPECT_FALSE(choose_device("lavapipe", machine({kRadeon})));
+}
+
+TEST(Devices, RefusesOtherSelectors) {
+  for (const char* selector : {"", "gpu", "vulkan:", "vulkan:x", "vulkan:1x", "vulkan:-1", "CPU"}) {
+    const auto result = choose_device(selector, machine({kLavapipe}));
+    ASSERT_FALSE(result) << selector;
+    EXPECT_EQ(result.error().code, EINVAL) << selector;
+    EXPECT_THAT(result.error().message, HasSubstr("auto, cpu, vulkan, vulkan:N or lavapipe"));
+  }
+}
+
+TEST(Devices, ListsTheCoresFirst) {
+  const DeviceList list = list_devices();
+  ASSERT_FALSE(list.devices.empty());
+  EXPECT_EQ(list.devices[0].id, "cpu");
+  EXPECT_GT(list.devices[0].threads, 0u);
+  EXPECT_GT(list.devices[0].memory_bytes, 0u);
+  EXPECT_EQ(list.vulkan_problem.empty(), list.devices.size() > 1);
+}
+
+}  // namespace
+}  // namespace geoneuron::engine

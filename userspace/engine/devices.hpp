@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Devices: what this machine can run networks on, and which of it a selector means. Thread-safe.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/parallel_processing_unit.hpp"
+
+namespace geoneuron::engine {
+
+namespace vulkan {
+class VulkanDevice;
+}
+
+struct DeviceList {
+  std::vector<DeviceDescription> devices;  // the CPU first, then "vulkan:0", "vulkan:1", ...
+  std::string vulkan_problem;              // why there is no Vulkan device; "" where there is one
+};
+
+// Every device of this machine. Starts Vulkan, which takes tens of milliseconds.
+DeviceList list_devices();
+
+struct DeviceChoice {
+  size_t device = 0;   // index into DeviceList::devices
+  std::string reason;  // "the only hardware Vulkan device", for people
+};
+
+// What a selector means on a machine with these devices:
+//   auto       the first hardware Vulkan device, else the CPU
+//   cpu        the machine's cores
+//   vulkan     the first hardware Vulkan device, else the first software one
+//   vulkan:N   that device
+//   lavapipe   the software Vulkan device
+// EINVAL for any other selector, ENODEV where there is no such device, with what there is.
+Result<DeviceChoice> choose_device(const std::string& selector, const DeviceList& list);
+
+}  // namespace geoneuron::engine
