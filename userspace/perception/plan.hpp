@@ -13,16 +13,10 @@
 
 #include "base/result.hpp"
 #include "perception/algorithmic_optimizer.hpp"
+#include "perception/arena.hpp"
 #include "perception/graph.hpp"
 
 namespace geoneuron::perception {
-
-// A range of one arena block, in bytes.
-struct Slot {
-  uint32_t block = 0;
-  uint64_t offset_bytes = 0;
-  uint64_t size_bytes = 0;
-};
 
 enum class Residence : uint8_t {
   kAbsent,    // not part of this plan (fused away, or computed by another segment)
@@ -83,6 +77,7 @@ struct PlanRequest {
   // In later segments also of each value that an earlier one left (its boundary).
   std::map<ValueId, TensorInfo> inputs;
   std::map<ValueId, Tensor> known;  // values known before running, beside the graph's constants
+  // Nodes that none of these depends on are not planned. Empty: the graph's outputs.
   std::set<ValueId> keep;
   uint64_t budget_bytes = UINT64_MAX;
 };
@@ -111,8 +106,9 @@ struct Plan {
 
 // Plans the nodes from `first_node` on. Shape values are propagated first (with `evaluate`). Kept
 // tensors are pinned if all fit into the budget, else streamed; over budget even so: ENOMEM with
-// bytes needed, the budget, and what to keep less of. Reserves `reserved_bytes` of the budget
-// (weights, staging).
+// bytes needed, the budget, and what to keep less of. The budget holds the arena, the constants of
+// device steps and `reserved_bytes` (staging). EINVAL where an input lacks its type and shape or a
+// node contradicts its operands.
 Result<Plan> make_plan(const PlanRequest& request, const PlanTarget& target,
                        const Evaluate& evaluate, NodeId first_node = NodeId{0},
                        uint64_t reserved_bytes = 0);
