@@ -4,9 +4,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -22,23 +24,32 @@ using Evaluate =
 
 struct OptimizerOptions {
   bool enabled = true;
-  // Values that must exist, unchanged, in the optimised graph (their names keep resolving).
+  // Values that must exist, unchanged, in the optimised graph (their names keep resolving). Empty:
+  // the graph's outputs. What none of these depends on is removed, outputs included.
   std::set<ValueId> keep;
+  // Types and shapes of typical inputs: predictions are made for these. Types must be right, as
+  // some rewrites are made for float32 only; shapes need not be.
+  std::map<ValueId, TensorInfo> inputs;
   // Constant folding stops where a folded constant would exceed this.
   uint64_t maximum_constant_bytes = 64u << 20;
+  // Only the first so many of pass_names() run: for measuring what each gains.
+  size_t pass_count = SIZE_MAX;
 };
 
 struct OptimizedGraph {
-  Graph graph;  // ValueIds of the original graph stay valid for every kept value, input and output
+  Graph graph;  // ValueIds of the original graph stay valid for every kept value and input
   std::vector<OptimizationMetadata> metadata;
 };
+
+// The passes, in the order in which they run.
+std::span<const std::string_view> pass_names();
 
 class AlgorithmicOptimizer {
  public:
   explicit AlgorithmicOptimizer(Evaluate evaluate) : evaluate_(std::move(evaluate)) {}
 
-  // Constant folding, identity and dead-node removal, batch-norm folding, activation fusion and
-  // algorithm choice, in this order. With options.enabled false the graph comes back as it is.
+  // Runs the passes. With options.enabled false the graph comes back as it is. A node that contains
+  // an error is left alone: planning tells. ENOMEM where a folded constant finds no room.
   Result<OptimizedGraph> optimize(const Graph& graph, const OptimizerOptions& options) const;
 
  private:
