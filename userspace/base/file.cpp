@@ -48,16 +48,23 @@ Result<std::vector<std::byte>> read_file(const std::string& path, size_t maximum
   return std::vector<std::byte>(bytes.begin(), bytes.end());
 }
 
-Result<void> write_file(const std::string& path, std::span<const std::byte> bytes) {
+Result<void> write_file(const std::string& path,
+                        std::initializer_list<std::span<const std::byte>> parts) {
   std::string temporary = path + ".XXXXXX";
   const UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd) return errno_error(path, "written");
   apply_umask(fd.get());
-  Result<void> written = write_all(fd.get(), path, bytes);
+  Result<void> written;
+  for (const auto part : parts)
+    if (written.has_value()) written = write_all(fd.get(), path, part);
   if (written.has_value() && rename(temporary.c_str(), path.c_str()) != 0)
     written = errno_error(path, "written");
   if (!written.has_value()) unlink(temporary.c_str());
   return written;
+}
+
+Result<void> write_file(const std::string& path, std::span<const std::byte> bytes) {
+  return write_file(path, std::initializer_list<std::span<const std::byte>>{bytes});
 }
 
 Result<void> write_file(const std::string& path, std::string_view text) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,5 +19,8 @@ Result<std::vector<std::byte>> read_file(const std::string& path, size_t maximum
 // what it was or complete. Errors name `path`.
 Result<void> write_file(const std::string& path, std::span<const std::byte> bytes);
 Result<void> write_file(const std::string& path, std::string_view text);
+// The same with `parts` one after the other, so that nobody copies them together first.
+Result<void> write_file(const std::string& path,
+                        std::initializer_list<std::span<const std::byte>> parts);
 
 }  // namespace geoneuron
