@@ -274,7 +274,7 @@ Result<void> CpuPixels::paint(std::span<const float> elements, std::span<const T
 
 Result<Accumulation> CpuPixels::accumulate(std::span<const Segment> segments, uint32_t width,
                                            uint32_t height) {
-  if (auto checked = check_canvas(width, height); !checked) return checked.error();
+  if (auto checked = check_extent(width, height); !checked) return checked.error();
   const uint64_t grain = std::max<uint64_t>(kGrain / 4, uint64_t{width} * height / 4);
   std::vector<Accumulation> parts(part_count(segments.size(), grain));
   parallel_for(segments.size(), grain, [&](uint64_t begin, uint64_t end, uint32_t part) {

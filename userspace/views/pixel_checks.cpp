@@ -55,9 +55,9 @@ Result<void> check_tiles(std::span<const float> elements, std::span<const Tile> 
   return {};
 }
 
-Result<void> check_canvas(uint32_t width, uint32_t height) {
+Result<void> check_extent(uint64_t width, uint64_t height) {
   if (width == 0 || height == 0 || width > kMaximumExtent || height > kMaximumExtent)
-    return invalid("picture of %ux%u pixels: each side must be from 1 to %u", width, height,
+    return invalid("picture of %lux%lu pixels: each side must be from 1 to %u", width, height,
                    kMaximumExtent);
   return {};
 }

@@ -14,6 +14,7 @@ Result<void> check_edges(std::span<const uint32_t> edges);
 // Tiles must lie inside elements, normalisations and canvas.
 Result<void> check_tiles(std::span<const float> elements, std::span<const Tile> tiles,
                          size_t normalisation_count, const Image& canvas);
-Result<void> check_canvas(uint32_t width, uint32_t height);
+// Each side from 1 to kMaximumExtent.
+Result<void> check_extent(uint64_t width, uint64_t height);
 
 }  // namespace geoneuron::views

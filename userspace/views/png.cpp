@@ -62,7 +62,7 @@ bool write_rows(png_structp png, png_infop info, const Image& image, const uint8
 }  // namespace
 
 Result<std::vector<std::byte>> encode_png(const Image& image) {
-  if (auto checked = check_canvas(image.width, image.height); !checked) return checked.error();
+  if (auto checked = check_extent(image.width, image.height); !checked) return checked.error();
   const bool opaque = std::all_of(image.pixels.begin(), image.pixels.end(),
                                   [](Rgba8 pixel) { return pixel.alpha == 255; });
   const std::vector<uint8_t> rgb = opaque ? packed_rgb(image) : std::vector<uint8_t>();

@@ -5,6 +5,7 @@
 #include FT_FREETYPE_H
 #include FT_OUTLINE_H
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <tuple>
@@ -163,6 +164,39 @@ void Font::draw_right(Image& image, int32_t x, int32_t baseline, std::string_vie
 void Font::draw_centred(Image& image, int32_t x, int32_t baseline, std::string_view text,
                         uint32_t size, Rgba8 colour) const {
   draw(image, x - static_cast<int32_t>(width(text, size)) / 2, baseline, text, size, colour);
+}
+
+std::vector<std::string> Font::wrapped(std::string_view text, uint32_t size,
+                                       uint32_t maximum) const {
+  std::vector<std::string> lines;
+  std::string line;
+  while (!text.empty()) {
+    // The next piece: a word with the spaces before it.
+    const size_t start = std::min(text.find_first_not_of(' '), text.size());
+    const size_t end = std::min(text.find(' ', start), text.size());
+    std::string_view piece = text.substr(0, end);
+    text.remove_prefix(end);
+    if (width(line + std::string(piece), size) <= maximum) {
+      line += piece;
+      continue;
+    }
+    if (!line.empty()) lines.push_back(std::move(line));
+    line.clear();
+    piece.remove_prefix(std::min(start, piece.size()));
+    while (!piece.empty()) {
+      std::string_view rest = piece;
+      next_code_point(rest);
+      const std::string_view letter = piece.substr(0, piece.size() - rest.size());
+      if (!line.empty() && width(line + std::string(letter), size) > maximum) {
+        lines.push_back(std::move(line));
+        line.clear();
+      }
+      line += letter;
+      piece = rest;
+    }
+  }
+  if (!line.empty()) lines.push_back(std::move(line));
+  return lines;
 }
 
 std::string Font::fitted(std::string_view text, uint32_t size, uint32_t maximum) const {

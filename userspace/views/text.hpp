@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "views/image.hpp"
@@ -40,6 +41,9 @@ class Font {
                   Rgba8 colour) const;
   void draw_centred(Image& image, int32_t x, int32_t baseline, std::string_view text, uint32_t size,
                     Rgba8 colour) const;
+  // `text` in lines of at most `width` pixels, broken at spaces, or inside a longer word; none for
+  // "".
+  std::vector<std::string> wrapped(std::string_view text, uint32_t size, uint32_t width) const;
   // `text`, cut with an ellipsis to at most `width` pixels.
   std::string fitted(std::string_view text, uint32_t size, uint32_t width) const;
 

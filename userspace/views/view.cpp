@@ -2,11 +2,12 @@
 #include "views/view.hpp"
 
 #include "base/nearest_names.hpp"
+#include "views/activation_map.hpp"
 
 namespace geoneuron::views {
 
 std::span<const ViewDefinition> all_views() {
-  static const std::vector<ViewDefinition> kViews{};
+  static const std::vector<ViewDefinition> kViews{activation_map_view()};
   return kViews;
 }
 
