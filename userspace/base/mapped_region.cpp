@@ -14,17 +14,21 @@ namespace geoneuron {
 
 Result<MappedRegion> MappedRegion::map_file(const std::string& path) {
   // O_NONBLOCK: opening a FIFO must not wait for a writer; regular files ignore the flag.
-  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return make_error(errno, "%s: %s", path.c_str(), std::strerror(errno));
+  return map_descriptor(fd.get(), path);
+}
+
+Result<MappedRegion> MappedRegion::map_descriptor(int fd, const std::string& name) {
   struct stat status {};
-  if (fstat(fd.get(), &status) != 0)
-    return make_error(errno, "%s: %s", path.c_str(), std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) return invalid("%s: must be a regular file", path.c_str());
+  if (fstat(fd, &status) != 0)
+    return make_error(errno, "%s: %s", name.c_str(), std::strerror(errno));
+  if (!S_ISREG(status.st_mode)) return invalid("%s: must be a regular file", name.c_str());
   const auto size = static_cast<size_t>(status.st_size);
   if (size == 0) return MappedRegion();
-  void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
+  void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (data == MAP_FAILED)
-    return make_error(errno, "%s: cannot be mapped: %s", path.c_str(), std::strerror(errno));
+    return make_error(errno, "%s: cannot be mapped: %s", name.c_str(), std::strerror(errno));
   return MappedRegion(static_cast<std::byte*>(data), size);
 }
 

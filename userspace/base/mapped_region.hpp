@@ -16,6 +16,9 @@ class MappedRegion {
   // Errors: errno of open or mmap; EINVAL where it is not a regular file.
   static Result<MappedRegion> map_file(const std::string& path);
 
+  // The same of an open file, called `name` in errors; the descriptor may be closed afterwards.
+  static Result<MappedRegion> map_descriptor(int fd, const std::string& name);
+
   MappedRegion() = default;
   MappedRegion(MappedRegion&& other) noexcept;
   MappedRegion& operator=(MappedRegion&& other) noexcept;

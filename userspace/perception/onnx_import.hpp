@@ -24,8 +24,9 @@ struct Model {
   std::string producer;
   int64_t ir_version = 0;
   int64_t opset = 0;  // of the default domain
+  // Elements of all floating-point constants that the file holds.
   uint64_t parameter_count = 0;
-  // SHA-less identity of the bytes for cache keys: XXH3-128 of the file and its external data.
+  // Identity of the bytes for cache keys: XXH3-128 of the file and its external data.
   std::string digest;
 };
 

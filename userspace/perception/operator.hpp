@@ -11,7 +11,9 @@ namespace geoneuron::perception {
 
 // The operators, named as in ONNX; operands and attributes are those of operator set 18 (ONNX
 // Operators.md), with these differences:
-// - Dropout is imported as Identity; with a mask output it stays Dropout (inference form).
+// - Dropout is imported as Identity; with a mask output it stays Dropout (inference form). Where
+//   training_mode is no constant, operands ratio and training_mode stay too; infer() refuses what
+//   would be random, so that Dropout always copies X and fills the mask with true.
 // - Constant never appears: it becomes a constant value.
 // - Softmax before set 13 carries attribute `flattened` = 1 (coerces to 2-D at `axis`).
 // - Clip, Slice, Pad, Squeeze, Unsqueeze, Split, ReduceMean, Dropout: parameters that old sets gave

@@ -74,7 +74,7 @@ constexpr OperatorSchema kSchemas[] = {
     {Operator::kConv, 2, 3, 1, kFloats, 3, kConv},
     {Operator::kConvTranspose, 2, 3, 1, kFloats, 3, kConvTranspose},
     {Operator::kDiv, 2, 2, 1, kNumeric, 2, {}},
-    {Operator::kDropout, 1, 1, 2, kFloats, 1, {}},
+    {Operator::kDropout, 1, 3, 2, kFloats, 1, {}},
     {Operator::kElu, 1, 1, 1, kFloats, 1, kAlpha},
     {Operator::kExp, 1, 1, 1, kFloats, 1, {}},
     {Operator::kFlatten, 1, 1, 1, kAll, 1, kAxis},

@@ -114,8 +114,10 @@ Result<std::vector<TensorInfo>> infer(const Node& node, std::span<const Operand>
   return with_context(checked_rule(node, operands), node.name);
 }
 
-std::vector<size_t> value_operands(const Node& node) {
-  switch (node.op) {
+namespace {
+
+std::vector<size_t> value_positions(Operator op) {
+  switch (op) {
     case Operator::kReshape:
     case Operator::kSqueeze:
     case Operator::kUnsqueeze:
@@ -124,6 +126,8 @@ std::vector<size_t> value_operands(const Node& node) {
       return {1};
     case Operator::kSlice:
       return {1, 2, 3, 4};
+    case Operator::kDropout:
+      return {1, 2};
     case Operator::kPad:
       return {1, 3};
     case Operator::kResize:
@@ -131,6 +135,16 @@ std::vector<size_t> value_operands(const Node& node) {
     default:
       return {};
   }
+}
+
+}  // namespace
+
+std::vector<size_t> value_operands(const Node& node) {
+  std::vector<size_t> positions = value_positions(node.op);
+  std::erase_if(positions, [&node](size_t position) {
+    return position >= node.inputs.size() || node.inputs[position] == kNoValue;
+  });
+  return positions;
 }
 
 bool reads_only_shape(const Node& node) {

@@ -23,7 +23,8 @@ struct Operand {
 Result<std::vector<TensorInfo>> infer(const Node& node, std::span<const Operand> operands);
 
 // Positions of those operands whose *elements* decide the shape of a result: Reshape 1, Slice 1-4,
-// Pad 1 and 3, Resize 1-3, Squeeze/Unsqueeze 1, Split 1, ReduceMean 1.
+// Pad 1 and 3, Resize 1-3, Squeeze/Unsqueeze 1, Split 1, ReduceMean 1, and Dropout 1 and 2 (which
+// decide whether it can be computed at all). Only those that the node has.
 std::vector<size_t> value_operands(const Node& node);
 
 // True where results depend on the shape of operands alone (Shape).

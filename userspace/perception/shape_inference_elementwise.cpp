@@ -64,7 +64,20 @@ Result<Infos> clip(const Request& request) {
   return same_as_input(request);
 }
 
+// Operands 1 and 2 are there only where a caller decides about training: with a ratio of 0 even
+// training copies, and anything else would be random.
 Result<Infos> dropout(const Request& request) {
+  GN_TRY(check_scalar(request, 1, "ratio"));
+  GN_TRY(check_scalar(request, 2, "training_mode"));
+  if (is_present(request.operands, 2)) {
+    const auto training = GN_TRY(integer_list(request.operands, 2, "training_mode"));
+    std::vector<float> ratio = {0.5f};
+    if (is_present(request.operands, 1)) ratio = GN_TRY(number_list(request.operands, 1, "ratio"));
+    if (training[0] != 0 && ratio[0] != 0)
+      return make_error(ENOTSUP,
+                        "Dropout in training is random, which is not supported; training_mode "
+                        "must be false or ratio 0");
+  }
   return Infos{request.info(0), {DataType::kBool, request.shape(0)}};
 }
 

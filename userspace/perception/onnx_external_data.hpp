@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// ExternalData: the files beside a model in which large tensors lie. Opens nothing outside the
+// model's folder and follows no symbolic link. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/mapped_region.hpp"
+#include "base/result.hpp"
+
+namespace geoneuron::perception {
+
+struct ExternalBytes {
+  std::span<const std::byte> bytes;
+  std::shared_ptr<const void> owner;  // keeps the mapping alive
+};
+
+class ExternalData {
+ public:
+  static constexpr size_t kMaximumFiles = 4096;
+  static constexpr size_t kMaximumPathParts = 64;
+
+  // `folder` is the model's; "" allows no external data.
+  explicit ExternalData(std::string folder) : folder_(std::move(folder)) {}
+
+  // The range [offset, offset + length) of the file at `location`, a path relative to the folder.
+  // EINVAL: absolute path, "..", ".", symbolic link, no regular file, range beyond its end.
+  Result<ExternalBytes> range(const std::string& location, uint64_t offset, uint64_t length);
+  // Every range given out, in order.
+  const std::vector<ExternalBytes>& used() const { return used_; }
+
+ private:
+  Result<std::shared_ptr<MappedRegion>> open(const std::string& location);
+
+  std::string folder_;
+  std::map<std::string, std::shared_ptr<MappedRegion>> files_;
+  std::vector<ExternalBytes> used_;
+};
+
+}  // namespace geoneuron::perception
