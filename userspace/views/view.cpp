@@ -3,11 +3,12 @@
 
 #include "base/nearest_names.hpp"
 #include "views/activation_map.hpp"
+#include "views/neuron_graph.hpp"
 
 namespace geoneuron::views {
 
 std::span<const ViewDefinition> all_views() {
-  static const std::vector<ViewDefinition> kViews{activation_map_view()};
+  static const std::vector<ViewDefinition> kViews{activation_map_view(), neuron_graph_view()};
   return kViews;
 }
 

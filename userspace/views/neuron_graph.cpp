@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MIT
+#include "views/neuron_graph.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "views/draw.hpp"
+#include "views/glow.hpp"
+#include "views/neuron_labels.hpp"
+#include "views/neuron_nodes.hpp"
+#include "views/neuron_segments.hpp"
+#include "views/text.hpp"
+#include "views/theme.hpp"
+
+namespace geoneuron::views {
+namespace {
+
+constexpr uint32_t kLine = 20;                    // between baselines of the legend, in pixels
+constexpr uint32_t kHeader = 148, kFooter = 132;  // above and below the plot, without the legend
+constexpr uint32_t kSide = 72;
+constexpr uint32_t kWidthPerDepth = 235;
+constexpr Rgba8 kBackground{9, 11, 16, 255};
+constexpr Rgba8 kThinLine{58, 66, 80, 255};
+
+struct Fonts {
+  const Font* regular;
+  const Font* bold;
+};
+
+// The legend's lines, above and below the plot.
+struct LegendLines {
+  std::vector<std::string> above, below;
+};
+
+// One picture in the making.
+struct Picture {
+  const NeuronScene& scene;
+  NeuronLayout layout;
+  PixelBox plot;
+  std::vector<float> limits;  // by operator
+  Fonts fonts;
+  LegendLines legend;
+  Theme theme;
+  Image canvas;
+};
+
+// `text` in lines of at most `width` pixels; a word is never broken.
+std::vector<std::string> wrapped(const Font& font, const std::string& text, uint32_t width) {
+  std::vector<std::string> lines{""};
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    std::string& line = lines.back();
+    const std::string longer = line.empty() ? word : line + " " + word;
+    if (line.empty() || font.width(longer, kTextSize) <= width)
+      line = longer;
+    else
+      lines.push_back(word);
+  }
+  return lines;
+}
+
+LegendLines make_legend(const NeuronScene& scene, const Font& font, uint32_t width) {
+  LegendLines legend{wrapped(font, edge_legend(scene.edges), width),
+                     wrapped(font, light_legend(scene.edges), width)};
+  for (std::string& line : wrapped(font, node_legend(scene), width))
+    legend.below.push_back(std::move(line));
+  return legend;
+}
+
+uint32_t depth_count(const NeuronScene& scene) {
+  return scene.columns.back().units.depth + 1;
+}
+
+std::vector<GapKind> gap_kinds(const NeuronScene& scene) {
+  std::vector<GapKind> kinds(depth_count(scene) - 1, GapKind::kThin);
+  for (const SceneOperator& op : scene.operators) {
+    const uint32_t from = scene.columns[op.from].units.depth;
+    const uint32_t to = scene.columns[op.to].units.depth;
+    if (to == from + 1) kinds[from] = GapKind::kWeighted;
+  }
+  return kinds;
+}
+
+Result<NeuronLayout> place(const NeuronScene& scene, const PixelBox& plot) {
+  if (plot.width < least_plot_width(depth_count(scene)))
+    return invalid("width: %u layers need at least %u pixels; make it wider or select fewer layers",
+                   depth_count(scene), least_plot_width(depth_count(scene)) + 2 * kSide);
+  std::vector<ColumnUnits> units;
+  for (const SceneColumn& column : scene.columns) units.push_back(column.units);
+  NeuronLayout layout = lay_out(units, gap_kinds(scene), plot);
+  for (size_t i = 0; i < units.size(); ++i)
+    if (!fits(layout.grids[i], plot))
+      return make_error(ENOTSUP, "tensor %s: its %u planes do not fit; make the picture larger",
+                        scene.columns[i].name.c_str(), units[i].planes);
+  return layout;
+}
+
+void draw_thin_links(const Accumulation& sums, Image& canvas) {
+  for (size_t i = 0; i < canvas.pixels.size(); ++i) {
+    if (sums.positive[i] == 0) continue;
+    const auto coverage =
+        static_cast<uint32_t>(std::min<uint64_t>(80 + 25 * sums.positive[i], 255));
+    canvas.pixels[i] = blend(kThinLine, canvas.pixels[i], coverage);
+  }
+}
+
+// Each operator's light is equalised by itself: a layer of two thousand edges shows as well as one
+// of half a million.
+Result<void> draw_edges(PixelDevice& device, Picture& picture) {
+  const NeuronScene& scene = picture.scene;
+  draw_thin_links(GN_TRY(accumulate_thin_links(device, scene, picture.layout, picture.canvas.width,
+                                               picture.canvas.height)),
+                  picture.canvas);
+  GlowOptions options;
+  options.power = light_power(scene.edges);
+  constexpr uint32_t kHalo = 16;  // room for light around the edges
+  for (size_t op = 0; op < scene.operators.size(); ++op) {
+    PixelBox box = box_of(scene, picture.layout, op);
+    box = {box.x - kHalo, box.y - kHalo, box.width + 2 * kHalo, box.height + 2 * kHalo};
+    const Accumulation sums =
+        GN_TRY(accumulate_edges(device, scene, picture.layout, op, picture.limits[op], box));
+    add_light(make_light(sums, options), picture.canvas, box.x, box.y);
+  }
+  return {};
+}
+
+Result<void> draw_nodes(PixelDevice& device, Picture& picture) {
+  for (size_t i = 0; i < picture.scene.columns.size(); ++i) {
+    const PlaneGrid& grid = picture.layout.grids[i];
+    for (uint32_t plane = 0; plane < grid.units.planes; ++plane)
+      frame(picture.canvas,
+            {static_cast<int32_t>(grid.plane_x(plane)), static_cast<int32_t>(grid.plane_y(plane)),
+             static_cast<int32_t>(grid.plane_width()), static_cast<int32_t>(grid.plane_height())},
+            picture.theme.line);
+    GN_TRY(paint_nodes(device, picture.scene.columns[i].values, grid, picture.canvas));
+  }
+  return {};
+}
+
+// Lines of text around a middle, cut to `width`; the first is bright.
+void draw_caption(Picture& picture, const std::vector<std::string>& lines, uint32_t middle,
+                  uint32_t baseline, uint32_t width) {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const Font& font = i == 0 ? *picture.fonts.bold : *picture.fonts.regular;
+    const Rgba8 colour = i == 0 ? picture.theme.text : picture.theme.secondary;
+    font.draw_centred(picture.canvas, static_cast<int32_t>(middle), static_cast<int32_t>(baseline),
+                      font.fitted(lines[i], kTextSize, width), kTextSize, colour);
+    baseline += Font::line_height(kTextSize);
+  }
+}
+
+// The width that a caption centred at each of `middles` may have without touching its neighbours.
+uint32_t caption_width(const std::vector<uint32_t>& middles, size_t i, uint32_t canvas_width) {
+  const uint32_t left = i == 0 ? 2 * middles[i] : middles[i] - middles[i - 1];
+  const uint32_t right =
+      i + 1 == middles.size() ? 2 * (canvas_width - middles[i]) : middles[i + 1] - middles[i];
+  const uint32_t width = std::min(left, right);
+  return width > 12 ? width - 12 : width;
+}
+
+std::vector<uint32_t> slot_middles(const Picture& picture) {
+  std::vector<uint32_t> middles;
+  for (const PixelBox& slot : picture.layout.slots) middles.push_back(slot.x + slot.width / 2);
+  return middles;
+}
+
+void draw_column_captions(Picture& picture) {
+  const std::vector<uint32_t> middles = slot_middles(picture);
+  const NeuronScene& scene = picture.scene;
+  for (uint32_t depth = 0; depth < middles.size(); ++depth) {
+    const auto same = [depth](const SceneColumn& column) { return column.units.depth == depth; };
+    const auto first = std::ranges::find_if(scene.columns, same);
+    const auto count = std::ranges::count_if(scene.columns, same);
+    std::vector<std::string> lines = column_caption(*first, finite_limit(first->values));
+    if (count > 1) lines = {first->name, "and " + std::to_string(count - 1) + " more"};
+    draw_caption(picture, lines, middles[depth], picture.plot.y + picture.plot.height + 30,
+                 caption_width(middles, depth, picture.canvas.width));
+  }
+}
+
+// Operators between neighbouring depths; more than one in a gap share a caption.
+void draw_operator_captions(Picture& picture) {
+  const std::vector<uint32_t> slots = slot_middles(picture);
+  const NeuronScene& scene = picture.scene;
+  std::vector<std::vector<size_t>> by_gap(slots.size());
+  for (size_t i = 0; i < scene.operators.size(); ++i)
+    by_gap[scene.columns[scene.operators[i].to].units.depth].push_back(i);
+  std::vector<uint32_t> middles;
+  std::vector<std::vector<std::string>> captions;
+  for (size_t depth = 1; depth < slots.size(); ++depth) {
+    if (by_gap[depth].empty()) continue;
+    const PixelBox &left = picture.layout.slots[depth - 1], &right = picture.layout.slots[depth];
+    middles.push_back((left.x + left.width + right.x) / 2);
+    const size_t i = by_gap[depth].front();
+    captions.push_back(operator_caption(scene.operators[i].name, scene.edges.groups[i], scene.edges,
+                                        picture.limits[i]));
+    if (by_gap[depth].size() == 1) continue;
+    uint64_t edges = 0;
+    for (const size_t op : by_gap[depth]) edges += scene.edges.groups[op].total;
+    captions.back() = {std::to_string(by_gap[depth].size()) + " operators",
+                       grouped_digits(edges) + " edges"};
+  }
+  for (size_t i = 0; i < middles.size(); ++i)
+    draw_caption(picture, captions[i], middles[i], picture.plot.y - 56,
+                 caption_width(middles, i, picture.canvas.width));
+}
+
+// A strip of colours with words at its ends; returns where it ends.
+int32_t draw_key(Picture& picture, int32_t x, int32_t baseline, const std::string& low,
+                 const std::string& high, Rgba8 (*colour)(uint32_t)) {
+  const Font& font = *picture.fonts.regular;
+  x = font.draw(picture.canvas, x, baseline, low, kTextSize, picture.theme.secondary) + 8;
+  for (uint32_t i = 0; i < 256; i += 2)
+    fill(picture.canvas, {x + static_cast<int32_t>(i / 2), baseline - 11, 1, 12}, colour(i));
+  return font.draw(picture.canvas, x + 136, baseline, high, kTextSize, picture.theme.secondary);
+}
+
+Rgba8 edge_key(uint32_t i) {
+  return i < 128 ? cool_colour(static_cast<uint8_t>(255 - 2 * i))
+                 : warm_colour(static_cast<uint8_t>(2 * i - 255));
+}
+
+Rgba8 warm_key(uint32_t i) {
+  return warm_colour(static_cast<uint8_t>(i));
+}
+
+Rgba8 node_key(uint32_t i) {
+  return ember_palette().colours[i];
+}
+
+void draw_legend(Picture& picture, const std::string& title) {
+  uint32_t baseline = 46;
+  picture.fonts.bold->draw(picture.canvas, kMargin, 46, title, 24, picture.theme.text);
+  const auto line = [&](const std::string& text) {
+    picture.fonts.regular->draw(picture.canvas, kMargin, static_cast<int32_t>(baseline), text,
+                                kTextSize, picture.theme.secondary);
+    baseline += kLine;
+  };
+  baseline += 26;
+  for (const std::string& text : picture.legend.above) line(text);
+  baseline = picture.plot.y + picture.plot.height + 102;
+  for (const std::string& text : picture.legend.below) line(text);
+  const auto keys = static_cast<int32_t>(baseline + 4);
+  const bool weighs = picture.scene.edges.value == EdgeValue::kWeight;
+  const int32_t end = weighs ? draw_key(picture, kMargin, keys, "edges 0", "+", warm_key)
+                             : draw_key(picture, kMargin, keys, "edges −", "+", edge_key);
+  draw_key(picture, end + 36, keys, "nodes −limit", "+limit", node_key);
+}
+
+struct Size {
+  uint32_t width, height;
+};
+
+Size canvas_size(const NeuronScene& scene, const ViewParameters& parameters) {
+  const auto wanted = parameters.integer("width");
+  const uint32_t natural =
+      std::clamp(depth_count(scene) * kWidthPerDepth + 2 * kSide, 1200u, 8192u);
+  return {wanted ? static_cast<uint32_t>(*wanted) : natural,
+          static_cast<uint32_t>(parameters.integer("height").value_or(1350))};
+}
+
+EdgeOptions edge_options(const ViewParameters& parameters) {
+  EdgeOptions options;
+  if (parameters.is("level", "unit")) options.level = EdgeLevel::kUnit;
+  if (parameters.is("level", "channel")) options.level = EdgeLevel::kChannel;
+  options.value = parameters.is("value", "weight") ? EdgeValue::kWeight : EdgeValue::kFlow;
+  if (const auto top = parameters.integer("top")) options.top = static_cast<uint64_t>(*top);
+  return options;
+}
+
+Result<std::vector<std::string>> needs(const perception::Graph& graph,
+                                       std::span<const std::string> selected,
+                                       const ViewParameters&) {
+  const ColumnGraph columns = GN_TRY(select_columns(graph, selected));
+  return scene_needs(graph, columns);
+}
+
+Result<Image> render_graph(PixelDevice& device, const ViewRequest& request,
+                           const ViewParameters& parameters) {
+  const NeuronScene scene = GN_TRY(make_scene(request, edge_options(parameters)));
+  const Size size = canvas_size(scene, parameters);
+  const Fonts fonts{GN_TRY(Font::get()), GN_TRY(Font::get(FontWeight::kBold))};
+  const LegendLines legend = make_legend(scene, *fonts.regular, size.width - 2 * kMargin);
+  const uint32_t above = kHeader + kLine * static_cast<uint32_t>(legend.above.size());
+  const uint32_t below = kFooter + kLine * static_cast<uint32_t>(legend.below.size());
+  const PixelBox plot{kSide, above, size.width - 2 * kSide, size.height - above - below};
+  Picture picture{scene,
+                  GN_TRY(place(scene, plot)),
+                  plot,
+                  edge_limits(scene.edges),
+                  fonts,
+                  legend,
+                  Theme::named("dark"),
+                  Image::filled(size.width, size.height, kBackground)};
+  GN_TRY(draw_edges(device, picture));
+  GN_TRY(draw_nodes(device, picture));
+  draw_operator_captions(picture);
+  draw_column_captions(picture);
+  const std::string& name = request.graph->name;
+  draw_legend(picture, "Neuron graph" + (name.empty() ? "" : " of " + name));
+  return std::move(picture.canvas);
+}
+
+}  // namespace
+
+ViewDefinition neuron_graph_view() {
+  ViewDefinition view;
+  view.name = "neuron_graph";
+  view.description =
+      "The network as columns of units, with an edge for every weight that glows with what flows "
+      "through it.";
+  view.parameters = {
+      ViewParameter::choice("level", "auto", {"auto", "unit", "channel"},
+                            "edges between elements or between channels; auto takes units up to "
+                            "4,194,304 edges"),
+      ViewParameter::choice("value", "flow", {"flow", "weight"},
+                            "what an edge shows: weight times activation, or |weight|"),
+      ViewParameter::integer("top", "all", 1, static_cast<int64_t>(kMaximumEdges),
+                             "draw only so many edges, the largest", {"all"}),
+      ViewParameter::integer("width", "auto", 800, 8192, "of the picture in pixels", {"auto"}),
+      ViewParameter::integer("height", "1350", 600, 2048, "of the picture in pixels")};
+  view.needs = needs;
+  view.render = render_graph;
+  return view;
+}
+
+}  // namespace geoneuron::views

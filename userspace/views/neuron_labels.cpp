@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "views/neuron_labels.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace geoneuron::views {
+namespace {
+
+std::string short_number(float value) {
+  if (value >= 1000 && value < 1e9f) return grouped_digits(static_cast<uint64_t>(value + 0.5f));
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.3g", static_cast<double>(value));
+  return text.data();
+}
+
+std::string edge_count(uint64_t drawn, uint64_t not_finite, uint64_t total) {
+  std::string text;
+  if (drawn + not_finite < total) text.append(grouped_digits(drawn)).append(" of ");
+  return text.append(grouped_digits(total)).append(total == 1 ? " edge" : " edges");
+}
+
+}  // namespace
+
+std::string grouped_digits(uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
+  return digits;
+}
+
+std::string shape_caption(const perception::Shape& shape) {
+  std::string text;
+  for (size_t i = shape.rank() > 1 && shape[0] == 1 ? 1 : 0; i < shape.rank(); ++i)
+    text.append(text.empty() ? "" : "×").append(std::to_string(shape[i]));
+  return text.empty() ? "scalar" : text;
+}
+
+std::string value_caption(const NeuronEdges& edges) {
+  const bool unit = edges.level == EdgeLevel::kUnit;
+  if (edges.value == EdgeValue::kWeight) return unit ? "|w|" : "Σ|w|";
+  return unit ? "|w·a|" : "|Σw·a|";
+}
+
+std::vector<std::string> column_caption(const SceneColumn& column, float limit) {
+  return {column.name, shape_caption(column.shape), "|a| ≤ " + short_number(limit)};
+}
+
+std::vector<std::string> operator_caption(const std::string& name, const EdgeGroup& group,
+                                          const NeuronEdges& edges, float limit) {
+  const std::string count = edge_count(group.edges.size(), group.not_finite, group.total);
+  if (group.edges.empty()) return {name, count};
+  return {name, count, value_caption(edges) + " ≤ " + short_number(limit)};
+}
+
+std::string edge_legend(const NeuronEdges& edges) {
+  std::string text = edge_count(edges.drawn, edges.not_finite, edges.total);
+  if (edges.drawn + edges.not_finite < edges.total) text += ", the largest";
+  if (edges.not_finite > 0)
+    text += "; " + grouped_digits(edges.not_finite) + " with NaN or infinity are not drawn";
+  text += edges.level == EdgeLevel::kUnit
+              ? "; level unit: one edge per output element and tap inside the input"
+              : "; level channel: one edge per pair of channels or features, summed over taps";
+  if (edges.level_was_auto)
+    text += " (auto: unit up to " + grouped_digits(kMaximumAutoUnitEdges) + " edges, else channel)";
+  return text;
+}
+
+uint32_t light_power(const NeuronEdges& edges) {
+  return edges.level == EdgeLevel::kUnit ? 3 : 2;
+}
+
+std::string light_legend(const NeuronEdges& edges) {
+  std::string text;
+  if (edges.value == EdgeValue::kWeight)
+    text = "Edge value: " + value_caption(edges) + ", the raw weights before any folding";
+  else if (edges.level == EdgeLevel::kUnit)
+    text = "Edge value: weight × activation, warm where positive, cool where negative";
+  else
+    text = "Edge value: weight × activation, summed; positive part warm, negative part cool";
+  return text +
+         ". Limits: each operator's own largest. Brightness: sums per pixel, equalised by "
+         "each operator's histogram, " +
+         (light_power(edges) == 3 ? "cubed." : "squared.");
+}
+
+std::string node_legend(const NeuronScene& scene) {
+  const std::string what = scene.edges.level == EdgeLevel::kUnit
+                               ? "Nodes: one per element, coloured by activation"
+                               : "Nodes: one per channel or feature, coloured by mean activation";
+  return what +
+         "; limit of a column: its largest |a|; dark is 0. Thin grey links (pooling, reshape, "
+         "concat, add) have no weights and are not counted.";
+}
+
+}  // namespace geoneuron::views
