@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// Conv and ConvTranspose by plain loops over windows of any rank, for the types and shapes that
+// oneDNN does not compute.
+#include "engine/cpu/kernel.hpp"
+#include "engine/cpu/parallel.hpp"
+#include "perception/window.hpp"
+
+namespace geoneuron::engine::cpu {
+namespace {
+
+using perception::Window;
+using perception::WindowAxis;
+
+// The "dense" side of a window is walked step by step, the "spread" side stride by stride: element
+// j of the dense side meets element j * stride - pad_begin + tap * dilation of the spread side. For
+// Conv the output is dense and the input spread; for ConvTranspose it is the other way round.
+struct Span {
+  int64_t begin = 0;   // dense
+  int64_t end = 0;     // dense
+  int64_t offset = 0;  // spread element that dense element 0 meets (may lie outside)
+};
+
+struct Sides {
+  std::vector<int64_t> dense;   // extents
+  std::vector<int64_t> spread;
+  std::vector<int64_t> strides;
+  std::vector<std::vector<Span>> spans;  // [axis][tap]
+};
+
+Span span_of(const WindowAxis& axis, int64_t tap, int64_t dense, int64_t spread) {
+  Span span;
+  span.offset = tap * axis.dilation - axis.pad_begin;
+  if (span.offset < 0) span.begin = (-span.offset + axis.stride - 1) / axis.stride;
+  const int64_t room = spread - 1 - span.offset;
+  span.end = room < 0 ? 0 : std::min(dense, room / axis.stride + 1);
+  span.end = std::max(span.begin, span.end);
+  return span;
+}
+
+Sides sides_of(const Window& window, bool transposed) {
+  Sides sides;
+  for (const WindowAxis& axis : window.axes) {
+    sides.dense.push_back(transposed ? axis.input : axis.output);
+    sides.spread.push_back(transposed ? axis.output : axis.input);
+    sides.strides.push_back(axis.stride);
+    std::vector<Span> spans;
+    for (int64_t tap = 0; tap < axis.kernel; ++tap)
+      spans.push_back(span_of(axis, tap, sides.dense.back(), sides.spread.back()));
+    sides.spans.push_back(std::move(spans));
+  }
+  return sides;
+}
+
+// Calls row(dense offset, spread offset, length) for all rows of one tap, given by the span of each
+// axis; along a row the spread side advances by the last stride.
+template <typename Row>
+void for_each_row(const Sides& sides, const std::vector<const Span*>& spans, size_t axis,
+                  int64_t dense, int64_t spread, const Row& row) {
+  const Span& span = *spans[axis];
+  dense *= sides.dense[axis];
+  spread *= sides.spread[axis];
+  if (axis + 1 == spans.size()) {
+    const int64_t at = span.offset + span.begin * sides.strides[axis];
+    if (span.end > span.begin) row(dense + span.begin, spread + at, span.end - span.begin);
+    return;
+  }
+  for (int64_t j = span.begin; j < span.end; ++j)
+    for_each_row(sides, spans, axis + 1, dense + j, spread + span.offset + j * sides.strides[axis],
+                 row);
+}
+
+// Calls body(tap, its span on each axis) for all taps in row-major order.
+template <typename Body>
+void for_each_tap(const Sides& sides, int64_t taps, const Body& body) {
+  std::vector<const Span*> spans(sides.spans.size());
+  for (int64_t tap = 0; tap < taps; ++tap) {
+    int64_t rest = tap;
+    for (size_t axis = spans.size(); axis-- > 0;) {
+      const auto kernel = static_cast<int64_t>(sides.spans[axis].size());
+      spans[axis] = &sides.spans[axis][static_cast<size_t>(rest % kernel)];
+      rest /= kernel;
+    }
+    body(tap, spans);
+  }
+}
+
+// sums[spread or dense] += weight * source[dense or spread], for one pair of channels.
+template <typename T>
+void add_channel(const Sides& sides, bool transposed, const T* source, const T* weights,
+                 int64_t taps, Compute<T>* sums) {
+  using C = Compute<T>;
+  const int64_t stride = sides.strides.back();
+  for_each_tap(sides, taps, [&](int64_t tap, const std::vector<const Span*>& spans) {
+    const C weight = static_cast<C>(weights[tap]);
+    for_each_row(sides, spans, 0, 0, 0, [&](int64_t dense, int64_t spread, int64_t length) {
+      if (transposed)
+        for (int64_t i = 0; i < length; ++i)
+          sums[spread + i * stride] += weight * static_cast<C>(source[dense + i]);
+      else
+        for (int64_t i = 0; i < length; ++i)
+          sums[dense + i] += weight * static_cast<C>(source[spread + i * stride]);
+    });
+  });
+}
+
+struct Channels {
+  int64_t batch = 0;
+  int64_t inputs = 0;   // of all groups
+  int64_t outputs = 0;
+  int64_t groups = 1;
+};
+
+// Where the weights of a pair (input channel, output channel) of one group begin, in kernels:
+// M x C/group for Conv, C x M/group for ConvTranspose.
+int64_t weight_index(const Channels& c, bool transposed, int64_t input, int64_t output) {
+  if (transposed) return input * (c.outputs / c.groups) + output % (c.outputs / c.groups);
+  return output * (c.inputs / c.groups) + input % (c.inputs / c.groups);
+}
+
+template <typename T>
+void convolve(const Operation& operation, const Window& window, bool transposed,
+              const Channels& channels) {
+  using C = Compute<T>;
+  const Sides sides = sides_of(window, transposed);
+  const Tensor& input = operation.input(0);
+  const int64_t input_space = input.shape().count(2, input.shape().rank());
+  const Shape& shape = operation.output().shape();
+  const int64_t space = shape.count(2, shape.rank());
+  const int64_t taps = window.kernel_elements();
+  const int64_t group_inputs = channels.inputs / channels.groups;
+  const T* bias = operation.has_input(2) ? elements<T>(operation.input(2)) : nullptr;
+  const int64_t work = space * taps * group_inputs;
+  parallel_for(channels.batch * channels.outputs, work, [&](int64_t begin, int64_t end) {
+    std::vector<C> sums(static_cast<size_t>(space));
+    for (int64_t item = begin; item < end; ++item) {
+      const int64_t output = item % channels.outputs;
+      const int64_t group = output / (channels.outputs / channels.groups);
+      std::fill(sums.begin(), sums.end(), bias == nullptr ? C{0} : static_cast<C>(bias[output]));
+      for (int64_t i = group * group_inputs; i < (group + 1) * group_inputs; ++i)
+        add_channel(sides, transposed,
+                    elements<T>(input) +
+                        (item / channels.outputs * channels.inputs + i) * input_space,
+                    elements<T>(operation.input(1)) +
+                        weight_index(channels, transposed, i, output) * taps,
+                    taps, sums.data());
+      T* target = mutable_elements<T>(operation.output()) + item * space;
+      for (int64_t i = 0; i < space; ++i)
+        target[i] = static_cast<T>(sums[static_cast<size_t>(i)]);
+    }
+  });
+}
+
+Result<void> run(const Operation& operation, const Window& window, bool transposed) {
+  const Shape& input = operation.input(0).shape();
+  const Shape& output = operation.output().shape();
+  if (output.element_count() == 0) return {};
+  Channels channels;
+  channels.batch = input[0];
+  channels.inputs = input[1];
+  channels.outputs = output[1];
+  channels.groups = operation.node.attributes.integer("group", 1);
+  return dispatch_floating(operation.input(0).type(), [&]<typename T>() {
+    convolve<T>(operation, window, transposed, channels);
+  });
+}
+
+}  // namespace
+
+Result<void> run_convolution(const Operation& operation) {
+  const Window window = GN_TRY(perception::convolution_window(
+      operation.node.attributes, operation.input(0).shape(), operation.input(1).shape()));
+  return run(operation, window, false);
+}
+
+Result<void> run_transposed_convolution(const Operation& operation) {
+  const Window window = GN_TRY(perception::transposed_window(
+      operation.node.attributes, operation.input(0).shape(), operation.input(1).shape()));
+  return run(operation, window, true);
+}
+
+}  // namespace geoneuron::engine::cpu

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+#include "engine/cpu/dnnl_convolution.hpp"
+
+#include <optional>
+
+#include "engine/cpu/dnnl_support.hpp"
+#include "perception/window.hpp"
+
+namespace geoneuron::engine::cpu {
+namespace {
+
+using dnnl::memory;
+
+constexpr const char* kWhat = "convolution";
+constexpr size_t kMaximumSpatialRank = 3;
+
+// The layouts that we have (row-major) and those that the primitive wants.
+struct Layouts {
+  memory::desc source;
+  memory::desc weights;
+  memory::desc bias;
+  memory::desc result;
+};
+
+struct Strides {
+  memory::dims strides;
+  memory::dims dilations;  // oneDNN counts from 0
+  memory::dims before;
+  memory::dims after;
+};
+
+Strides strides_of(const perception::Window& window) {
+  Strides result;
+  for (const auto& axis : window.axes) {
+    result.strides.push_back(axis.stride);
+    result.dilations.push_back(axis.dilation - 1);
+    result.before.push_back(axis.pad_begin);
+    result.after.push_back(axis.pad_end);
+  }
+  return result;
+}
+
+// Our weights as oneDNN names their axes: groups (if several), outputs, inputs, space.
+memory::desc weights_desc(const Shape& shape, int64_t groups, bool transposed) {
+  const int64_t first = shape[0] / groups;
+  const int64_t taps = shape.count(2, shape.rank());
+  const int64_t outputs = transposed ? shape[1] : first;
+  const int64_t inputs = transposed ? first : shape[1];
+  memory::dims extents = {outputs, inputs};
+  memory::dims strides = {transposed ? taps : inputs * taps, transposed ? outputs * taps : taps};
+  if (groups > 1) {
+    extents.insert(extents.begin(), groups);
+    strides.insert(strides.begin(), inputs * outputs * taps);
+  }
+  const auto all = shape.strides();
+  for (size_t axis = 2; axis < shape.rank(); ++axis) {
+    extents.push_back(shape[axis]);
+    strides.push_back(all[axis]);
+  }
+  return {extents, memory::data_type::f32, strides};
+}
+
+memory::desc any_layout(const memory::desc& desc) {
+  return {desc.dims(), memory::data_type::f32, memory::format_tag::any};
+}
+
+class DnnlConvolution : public PreparedKernel {
+ public:
+  // `ours` and `theirs` are the layouts of what lies in memory and what the primitive works on.
+  DnnlConvolution(dnnl::primitive primitive, Layouts ours, Layouts theirs)
+      : primitive_(std::move(primitive)),
+        ours_(std::move(ours)),
+        theirs_(std::move(theirs)),
+        stream_(dnnl_engine()) {
+    if (theirs_.source != ours_.source) source_ = memory(theirs_.source, dnnl_engine());
+    if (theirs_.result != ours_.result) result_ = memory(theirs_.result, dnnl_engine());
+    if (theirs_.weights != ours_.weights) weights_ = memory(theirs_.weights, dnnl_engine());
+  }
+
+  // Packs weights that never change. `weights` outlives this object.
+  void pack(const Tensor& weights) {
+    pack_from(weights.bytes().data());
+    packed_ = true;
+  }
+
+  Result<void> run(std::span<const Tensor> inputs, std::span<Tensor> outputs) override {
+    return guard_dnnl(kWhat, [&]() -> Result<void> {
+      execute(inputs, outputs[0]);
+      return {};
+    });
+  }
+  const char* algorithm() const override { return "dnnl"; }
+  uint64_t held_bytes() const override {
+    uint64_t sum = 0;
+    for (const auto* held : {&source_, &result_, &weights_})
+      if (held->has_value()) sum += (*held)->get_desc().get_size();
+    return sum;
+  }
+
+ private:
+  void reorder(const memory& from, const memory& to) {
+    dnnl::reorder(from, to).execute(stream_, const_cast<memory&>(from), const_cast<memory&>(to));
+  }
+
+  void pack_from(const void* weights) {
+    if (weights_) reorder(wrap_memory(ours_.weights, weights), *weights_);
+  }
+
+  void execute(std::span<const Tensor> inputs, Tensor& output) {
+    memory source = wrap_memory(ours_.source, inputs[0].bytes().data());
+    memory result = wrap_memory(ours_.result, output.bytes().data());
+    if (!packed_) pack_from(inputs[1].bytes().data());
+    if (source_) reorder(source, *source_);
+    std::unordered_map<int, memory> arguments = {
+        {DNNL_ARG_SRC, source_ ? *source_ : source},
+        {DNNL_ARG_WEIGHTS,
+         weights_ ? *weights_ : wrap_memory(ours_.weights, inputs[1].bytes().data())},
+        {DNNL_ARG_DST, result_ ? *result_ : result}};
+    if (inputs.size() > 2 && inputs[2].is_defined())
+      arguments.insert({DNNL_ARG_BIAS, wrap_memory(ours_.bias, inputs[2].bytes().data())});
+    primitive_.execute(stream_, arguments);
+    if (result_) reorder(*result_, result);
+    stream_.wait();
+  }
+
+  dnnl::primitive primitive_;
+  Layouts ours_;
+  Layouts theirs_;
+  dnnl::stream stream_;
+  std::optional<memory> source_;   // scratch, where the primitive's layouts differ from ours
+  std::optional<memory> result_;
+  std::optional<memory> weights_;  // packed
+  bool packed_ = false;
+};
+
+template <typename Primitive>
+std::unique_ptr<DnnlConvolution> create(const Layouts& ours, const Strides& s,
+                                        dnnl::algorithm algorithm) {
+  const auto kind = dnnl::prop_kind::forward_inference;
+  const memory::desc source = any_layout(ours.source);
+  const memory::desc weights = any_layout(ours.weights);
+  const memory::desc result = any_layout(ours.result);
+  const bool biased = ours.bias.data.ndims != 0;
+  const typename Primitive::desc description =
+      biased ? typename Primitive::desc(kind, algorithm, source, weights, ours.bias, result,
+                                        s.strides, s.dilations, s.before, s.after)
+             : typename Primitive::desc(kind, algorithm, source, weights, result, s.strides,
+                                        s.dilations, s.before, s.after);
+  const typename Primitive::primitive_desc chosen(description, dnnl_engine());
+  return std::make_unique<DnnlConvolution>(
+      Primitive(chosen), ours,
+      Layouts{chosen.src_desc(), chosen.weights_desc(), ours.bias, chosen.dst_desc()});
+}
+
+// Whether oneDNN is asked at all: it must be float32, of a rank it knows, and not empty.
+bool is_candidate(std::span<const perception::Operand> operands, const TensorInfo& result) {
+  const size_t rank = result.shape.rank();
+  if (result.type != DataType::kFloat32 || rank < 3 || rank > 2 + kMaximumSpatialRank) return false;
+  if (result.element_count() == 0) return false;
+  return operands[0].info.element_count() > 0 && operands[1].info.element_count() > 0;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
+    const perception::Node& node, std::span<const perception::Operand> operands,
+    std::span<const TensorInfo> results) {
+  using Prepared = Result<std::unique_ptr<PreparedKernel>>;
+  if (!is_candidate(operands, results[0])) return Prepared(nullptr);
+  const bool transposed = node.op == perception::Operator::kConvTranspose;
+  const auto rule = transposed ? perception::transposed_window : perception::convolution_window;
+  const auto window =
+      GN_TRY(rule(node.attributes, operands[0].info.shape, operands[1].info.shape));
+  for (const auto& axis : window.axes)
+    if (axis.pad_begin < 0 || axis.pad_end < 0) return Prepared(nullptr);
+  Layouts ours;
+  ours.source = plain_desc(operands[0].info.shape.extents());
+  ours.weights = weights_desc(operands[1].info.shape, node.attributes.integer("group", 1),
+                              transposed);
+  ours.result = plain_desc(results[0].shape.extents());
+  if (operands.size() > 2 && operands[2].info.type != DataType::kUndefined)
+    ours.bias = plain_desc(operands[2].info.shape.extents());
+  return guard_dnnl(kWhat, [&]() -> Prepared {
+    auto prepared =
+        transposed ? create<dnnl::deconvolution_forward>(ours, strides_of(window),
+                                                         dnnl::algorithm::deconvolution_direct)
+                   : create<dnnl::convolution_forward>(ours, strides_of(window),
+                                                       dnnl::algorithm::convolution_direct);
+    if (operands[1].value != nullptr) prepared->pack(*operands[1].value);
+    return Prepared(std::move(prepared));
+  });
+}
+
+}  // namespace geoneuron::engine::cpu

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Conv and ConvTranspose of float32 through oneDNN.
+#pragma once
+
+#include "engine/cpu/prepared_kernel.hpp"
+
+namespace geoneuron::engine::cpu {
+
+// Null where oneDNN does not compute this type or shape (plain loops do). Errors: ENOMEM, EIO with
+// what oneDNN reports.
+Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
+    const perception::Node& node, std::span<const perception::Operand> operands,
+    std::span<const TensorInfo> results);
+
+}  // namespace geoneuron::engine::cpu

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "engine/cpu/gemm.hpp"
+
+#include <oneapi/dnnl/dnnl.h>
+
+namespace geoneuron::engine::cpu {
+
+template <>
+Result<void> multiply(const Product& product, const float* a, const float* b, float* result) {
+  const auto [rows, columns, depth, a_transposed, b_transposed] = product;
+  if (rows == 0 || columns == 0) return {};
+  if (depth == 0) {
+    std::fill(result, result + rows * columns, 0.0f);
+    return {};
+  }
+  const dnnl_status_t status = dnnl_sgemm(
+      a_transposed ? 'T' : 'N', b_transposed ? 'T' : 'N', rows, columns, depth, 1.0f, a,
+      a_transposed ? rows : depth, b, b_transposed ? depth : columns, 0.0f, result, columns);
+  if (status == dnnl_success) return {};
+  return make_error(status == dnnl_out_of_memory ? ENOMEM : EIO,
+                    "oneDNN cannot multiply %lldx%lld by %lldx%lld (status %d)",
+                    static_cast<long long>(rows), static_cast<long long>(depth),
+                    static_cast<long long>(depth), static_cast<long long>(columns),
+                    static_cast<int>(status));
+}
+
+template <>
+Result<void> multiply(const Product& product, const _Float16* a, const _Float16* b,
+                      _Float16* result) {
+  const std::vector<float> wide_a(a, a + product.rows * product.depth);
+  const std::vector<float> wide_b(b, b + product.depth * product.columns);
+  std::vector<float> wide(static_cast<size_t>(product.rows * product.columns));
+  GN_TRY(multiply(product, wide_a.data(), wide_b.data(), wide.data()));
+  std::transform(wide.begin(), wide.end(), result,
+                 [](float value) { return static_cast<_Float16>(value); });
+  return {};
+}
+
+}  // namespace geoneuron::engine::cpu

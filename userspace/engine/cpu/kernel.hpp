@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Kernels: the plain implementations of operators, one per operator, as functions over host memory.
+// Thread-safe; they share their loops among threads (parallel.hpp).
+#pragma once
+
+#include <span>
+
+#include "engine/cpu/types.hpp"
+#include "perception/graph.hpp"
+
+namespace geoneuron::engine::cpu {
+
+// One node with its memory. Types and shapes of the outputs are those of perception::infer.
+struct Operation {
+  const perception::Node& node;
+  std::span<const Tensor> inputs;  // matches node.inputs; undefined where absent
+  std::span<Tensor> outputs;       // matches node.outputs; undefined where left out
+
+  bool has_input(size_t i) const { return i < inputs.size() && inputs[i].is_defined(); }
+  bool has_output(size_t i) const { return i < outputs.size() && outputs[i].is_defined(); }
+  const Tensor& input(size_t i) const { return inputs[i]; }
+  Tensor& output(size_t i = 0) const { return outputs[i]; }
+};
+
+// Computes every output that is present. Errors (ENOTSUP for types, EINVAL for element values such
+// as an index out of range, ENOMEM) do not name the node; whoever calls does.
+using Kernel = Result<void> (*)(const Operation& operation);
+
+// The plain kernel of an operator; every operator has one.
+Kernel kernel_of(perception::Operator op);
+
+// Applies a fused activation from `input` to `output`, which may be the same memory.
+Result<void> activate(const perception::FusedActivation& activation, const Tensor& input,
+                      Tensor& output);
+
+Result<void> run_activation(const Operation& operation);  // Relu, Sigmoid, Tanh, Abs, Exp, ...
+Result<void> run_clip(const Operation& operation);
+Result<void> run_arithmetic(const Operation& operation);  // Add, Sub, Mul, Div, Max, Min
+Result<void> run_power(const Operation& operation);
+Result<void> run_cast(const Operation& operation);
+Result<void> run_copy(const Operation& operation);  // Identity, Reshape, Flatten, Squeeze, ...
+Result<void> run_dropout(const Operation& operation);
+Result<void> run_shape(const Operation& operation);
+Result<void> run_transpose(const Operation& operation);
+Result<void> run_concat(const Operation& operation);
+Result<void> run_split(const Operation& operation);
+Result<void> run_gather(const Operation& operation);
+Result<void> run_slice(const Operation& operation);
+Result<void> run_pad(const Operation& operation);
+Result<void> run_mean(const Operation& operation);         // ReduceMean
+Result<void> run_global_pool(const Operation& operation);  // GlobalAveragePool, GlobalMaxPool
+Result<void> run_softmax(const Operation& operation);
+Result<void> run_batch_normalization(const Operation& operation);
+Result<void> run_matrix_product(const Operation& operation);  // MatMul
+Result<void> run_gemm(const Operation& operation);
+Result<void> run_convolution(const Operation& operation);
+Result<void> run_transposed_convolution(const Operation& operation);
+Result<void> run_pool(const Operation& operation);  // AveragePool, MaxPool
+Result<void> run_resize(const Operation& operation);
+
+}  // namespace geoneuron::engine::cpu

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// MatMul with numpy's rules for vectors and batches, and Gemm.
+#include "engine/cpu/gemm.hpp"
+#include "engine/cpu/kernel.hpp"
+
+namespace geoneuron::engine::cpu {
+namespace {
+
+// A vector becomes a matrix with one row (left) or one column (right).
+Shape left_matrix(const Shape& shape) {
+  return shape.rank() == 1 ? Shape({1, shape[0]}) : shape;
+}
+Shape right_matrix(const Shape& shape) {
+  return shape.rank() == 1 ? Shape({shape[0], 1}) : shape;
+}
+
+Shape batch_of(const Shape& shape) {
+  return Shape(std::vector<int64_t>(shape.extents().begin(), shape.extents().end() - 2));
+}
+
+// Which matrix of an operand with batch axes `own` belongs to number `index` of the result's.
+int64_t batch_index(int64_t index, const Shape& batch, const Shape& own) {
+  int64_t result = 0;
+  int64_t stride = 1;
+  for (size_t i = 0; i < own.rank(); ++i) {
+    const size_t axis = own.rank() - 1 - i;
+    const int64_t extent = batch[batch.rank() - 1 - i];
+    if (own[axis] != 1) result += index % extent * stride;
+    stride *= own[axis];
+    index /= extent;
+  }
+  return result;
+}
+
+// One product for each index of the broadcast batch axes.
+template <typename T>
+Result<void> multiply_batches(const Shape& shape_a, const Shape& shape_b, Product product,
+                              const T* a, const T* b, T* result) {
+  const Shape batch_a = batch_of(shape_a);
+  const Shape batch_b = batch_of(shape_b);
+  const Shape batch = GN_TRY(perception::broadcast(batch_a, batch_b));
+  if (batch_b.element_count() == 1 && batch_a.element_count() == batch.element_count()) {
+    product.rows *= batch.element_count();  // one large product is faster than many small ones
+    return multiply(product, a, b, result);
+  }
+  for (int64_t i = 0; i < batch.element_count(); ++i)
+    GN_TRY(multiply(product, a + batch_index(i, batch, batch_a) * product.rows * product.depth,
+                    b + batch_index(i, batch, batch_b) * product.depth * product.columns,
+                    result + i * product.rows * product.columns));
+  return {};
+}
+
+// result = alpha * result + beta * c, with c broadcast to rows x columns.
+template <typename T>
+void add_bias(Tensor& result, double alpha, const Tensor* c, double beta) {
+  const int64_t rows = result.shape()[0];
+  const int64_t columns = result.shape()[1];
+  int64_t row_step = 0;
+  int64_t column_step = 0;
+  if (c != nullptr) {
+    const size_t rank = c->shape().rank();
+    if (rank > 0 && c->shape()[rank - 1] != 1) column_step = 1;
+    if (rank > 1 && c->shape()[0] != 1) row_step = c->shape()[1];
+  }
+  const T* bias = c != nullptr ? elements<T>(*c) : nullptr;
+  T* target = mutable_elements<T>(result);
+  using S = std::conditional_t<std::is_same_v<Compute<T>, float>, float, double>;
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t column = 0; column < columns; ++column) {
+      S value = static_cast<S>(alpha) * static_cast<S>(target[row * columns + column]);
+      if (bias != nullptr)
+        value += static_cast<S>(beta) *
+                 static_cast<S>(bias[row * row_step + column * column_step]);
+      target[row * columns + column] = static_cast<T>(value);
+    }
+}
+
+template <typename Function>
+Result<void> dispatch_product(DataType type, Function&& function) {
+  return dispatch_among<float, double, _Float16, int32_t, int64_t, uint32_t, uint64_t>(type,
+                                                                                      function);
+}
+
+}  // namespace
+
+Result<void> run_matrix_product(const Operation& operation) {
+  const Shape a = left_matrix(operation.input(0).shape());
+  const Shape b = right_matrix(operation.input(1).shape());
+  Product product;
+  product.rows = a[a.rank() - 2];
+  product.depth = a[a.rank() - 1];
+  product.columns = b[b.rank() - 1];
+  return dispatch_product(operation.input(0).type(), [&]<typename T>() {
+    return multiply_batches(a, b, product, elements<T>(operation.input(0)),
+                            elements<T>(operation.input(1)),
+                            mutable_elements<T>(operation.output()));
+  });
+}
+
+Result<void> run_gemm(const Operation& operation) {
+  const auto& attributes = operation.node.attributes;
+  Product product;
+  product.a_transposed = attributes.integer("transA", 0) != 0;
+  product.b_transposed = attributes.integer("transB", 0) != 0;
+  product.rows = operation.output().shape()[0];
+  product.columns = operation.output().shape()[1];
+  product.depth = operation.input(0).shape()[product.a_transposed ? 0 : 1];
+  const auto alpha = static_cast<double>(attributes.number("alpha", 1.0f));
+  const auto beta = static_cast<double>(attributes.number("beta", 1.0f));
+  return dispatch_product(operation.input(0).type(), [&]<typename T>() -> Result<void> {
+    GN_TRY(multiply(product, elements<T>(operation.input(0)), elements<T>(operation.input(1)),
+                    mutable_elements<T>(operation.output())));
+    const Tensor* bias = operation.has_input(2) ? &operation.input(2) : nullptr;
+    if (alpha != 1.0 || bias != nullptr) add_bias<T>(operation.output(), alpha, bias, beta);
+    return {};
+  });
+}
+
+}  // namespace geoneuron::engine::cpu

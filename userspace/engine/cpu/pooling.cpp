@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// MaxPool (with indices) and AveragePool over windows of any rank.
+#include <limits>
+
+#include "engine/cpu/kernel.hpp"
+#include "engine/cpu/parallel.hpp"
+#include "perception/window.hpp"
+
+namespace geoneuron::engine::cpu {
+namespace {
+
+using perception::Window;
+using perception::WindowAxis;
+
+// The taps of one axis at one output position that lie inside the input.
+struct Taps {
+  int64_t first = 0;   // input index
+  int64_t count = 0;
+  int64_t padded = 0;  // taps inside the padded input, as count_include_pad counts them
+};
+
+Taps taps_at(const WindowAxis& axis, int64_t position) {
+  const int64_t start = position * axis.stride - axis.pad_begin;
+  int64_t skipped = start < 0 ? (-start + axis.dilation - 1) / axis.dilation : 0;
+  skipped = std::min(skipped, axis.kernel);
+  const auto before = [&](int64_t limit) {  // taps k with start + k * dilation < limit
+    if (start >= limit) return int64_t{0};
+    return std::min(axis.kernel, (limit - start + axis.dilation - 1) / axis.dilation);
+  };
+  Taps taps;
+  taps.first = start + skipped * axis.dilation;
+  taps.count = std::max<int64_t>(0, before(axis.input) - skipped);
+  taps.padded = before(axis.input + axis.pad_end);
+  return taps;
+}
+
+// The window's axes with three at least, and the taps of every position: pools become 3-D loops.
+struct PoolPlan {
+  std::vector<std::vector<Taps>> taps;  // [axis][output position]
+  std::vector<int64_t> strides;         // of the input
+  std::vector<int64_t> dilations;
+  int64_t input_count = 1;
+  int64_t output_count = 1;
+};
+
+PoolPlan plan_pool(const Window& window) {
+  PoolPlan plan;
+  for (const WindowAxis& axis : window.axes) {
+    std::vector<Taps> taps;
+    for (int64_t i = 0; i < axis.output; ++i) taps.push_back(taps_at(axis, i));
+    plan.taps.push_back(std::move(taps));
+    plan.dilations.push_back(axis.dilation);
+    plan.input_count *= axis.input;
+    plan.output_count *= axis.output;
+  }
+  plan.strides.assign(window.axes.size(), 1);
+  for (size_t axis = window.axes.size() - 1; axis-- > 0;)
+    plan.strides[axis] = plan.strides[axis + 1] * window.axes[axis + 1].input;
+  return plan;
+}
+
+// Visits the inputs under one window, from `axis` inwards, in row-major order.
+template <typename Visit>
+void visit_window(const PoolPlan& plan, const std::vector<const Taps*>& at, size_t axis,
+                  int64_t offset, const Visit& visit) {
+  const Taps& taps = *at[axis];
+  const int64_t step = plan.dilations[axis] * plan.strides[axis];
+  offset += taps.first * plan.strides[axis];
+  if (axis + 1 == at.size()) {
+    for (int64_t k = 0; k < taps.count; ++k) visit(offset + k * step);
+    return;
+  }
+  for (int64_t k = 0; k < taps.count; ++k)
+    visit_window(plan, at, axis + 1, offset + k * step, visit);
+}
+
+// Calls body(position, taps of each axis) for all output positions of one channel.
+template <typename Body>
+void for_each_window(const PoolPlan& plan, const Body& body) {
+  const size_t rank = plan.taps.size();
+  std::vector<const Taps*> at(rank);
+  for (int64_t position = 0; position < plan.output_count; ++position) {
+    int64_t rest = position;
+    for (size_t axis = rank; axis-- > 0;) {
+      const auto extent = static_cast<int64_t>(plan.taps[axis].size());
+      at[axis] = &plan.taps[axis][static_cast<size_t>(rest % extent)];
+      rest /= extent;
+    }
+    body(position, at);
+  }
+}
+
+template <typename T>
+T lowest() {
+  if constexpr (std::is_integral_v<T>) return std::numeric_limits<T>::lowest();
+  else return static_cast<T>(-std::numeric_limits<float>::infinity());
+}
+
+// Index of an element whose spatial axes are counted column-major (storage_order 1).
+int64_t column_major(int64_t offset, const Window& window) {
+  int64_t result = 0;
+  std::vector<int64_t> index(window.axes.size());
+  for (size_t axis = window.axes.size(); axis-- > 0;) {
+    index[axis] = offset % window.axes[axis].input;
+    offset /= window.axes[axis].input;
+  }
+  for (size_t axis = window.axes.size(); axis-- > 0;)
+    result = result * window.axes[axis].input + index[axis];
+  return result;
+}
+
+// One channel. NaN wins over every number. `indices` counts from the channel's first element.
+template <typename T>
+void maximum_of_windows(const PoolPlan& plan, const T* source, T* target, int64_t* indices) {
+  for_each_window(plan, [&](int64_t position, const std::vector<const Taps*>& at) {
+    T highest = lowest<T>();
+    int64_t found = -1;
+    visit_window(plan, at, 0, 0, [&](int64_t offset) {
+      const T value = source[offset];
+      if (found >= 0 && !(value > highest) && value == value) return;
+      if (found >= 0 && highest != highest) return;
+      highest = value;
+      found = offset;
+    });
+    target[position] = highest;
+    if (indices != nullptr) indices[position] = std::max<int64_t>(found, 0);
+  });
+}
+
+template <typename T>
+void average_of_windows(const PoolPlan& plan, bool include_pad, const T* source, T* target) {
+  for_each_window(plan, [&](int64_t position, const std::vector<const Taps*>& at) {
+    double sum = 0;
+    visit_window(plan, at, 0, 0, [&](int64_t offset) {
+      sum += static_cast<double>(source[offset]);
+    });
+    int64_t count = 1;
+    for (const Taps* taps : at) count *= include_pad ? taps->padded : taps->count;
+    target[position] = static_cast<T>(count == 0 ? 0.0 : sum / static_cast<double>(count));
+  });
+}
+
+template <typename T>
+void maximum_pool(const Operation& operation, const Window& window) {
+  const PoolPlan plan = plan_pool(window);
+  const Shape& shape = operation.input(0).shape();
+  const bool columns_first = operation.node.attributes.integer("storage_order", 0) != 0;
+  const T* source = elements<T>(operation.input(0));
+  T* values = operation.has_output(0) ? mutable_elements<T>(operation.output()) : nullptr;
+  int64_t* indices =
+      operation.has_output(1) ? mutable_elements<int64_t>(operation.output(1)) : nullptr;
+  const int64_t work = plan.output_count * window.kernel_elements();
+  parallel_for(shape.count(0, 2), work, [&](int64_t begin, int64_t end) {
+    for (int64_t channel = begin; channel < end; ++channel) {
+      int64_t* found = indices != nullptr ? indices + channel * plan.output_count : nullptr;
+      maximum_of_windows(plan, source + channel * plan.input_count,
+                         values + channel * plan.output_count, found);
+      if (found == nullptr) continue;
+      for (int64_t i = 0; i < plan.output_count; ++i)
+        found[i] = channel * plan.input_count +
+                   (columns_first ? column_major(found[i], window) : found[i]);
+    }
+  });
+}
+
+template <typename T>
+void average_pool(const Operation& operation, const Window& window) {
+  const PoolPlan plan = plan_pool(window);
+  const bool include_pad = operation.node.attributes.integer("count_include_pad", 0) != 0;
+  const T* source = elements<T>(operation.input(0));
+  T* target = mutable_elements<T>(operation.output());
+  const int64_t work = plan.output_count * window.kernel_elements();
+  parallel_for(operation.input(0).shape().count(0, 2), work, [&](int64_t begin, int64_t end) {
+    for (int64_t channel = begin; channel < end; ++channel)
+      average_of_windows(plan, include_pad, source + channel * plan.input_count,
+                         target + channel * plan.output_count);
+  });
+}
+
+}  // namespace
+
+Result<void> run_pool(const Operation& operation) {
+  const Tensor& input = operation.input(0);
+  const Window window = GN_TRY(perception::pool_window(operation.node.attributes, input.shape()));
+  if (!operation.has_output(0)) return invalid("output 0 is left out: a pool needs it");
+  if (operation.node.op == perception::Operator::kAveragePool)
+    return dispatch_floating(input.type(),
+                             [&]<typename T>() { average_pool<T>(operation, window); });
+  return dispatch_among<float, double, _Float16, int8_t, uint8_t>(
+      input.type(), [&]<typename T>() { maximum_pool<T>(operation, window); });
+}
+
+}  // namespace geoneuron::engine::cpu

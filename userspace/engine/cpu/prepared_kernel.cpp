@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "engine/cpu/prepared_kernel.hpp"
+
+#include "engine/cpu/dnnl_convolution.hpp"
+
+namespace geoneuron::engine::cpu {
+namespace {
+
+// A plain kernel; nothing to prepare.
+class LoopKernel : public PreparedKernel {
+ public:
+  explicit LoopKernel(const perception::Node& node) : node_(node), kernel_(kernel_of(node.op)) {}
+
+  Result<void> run(std::span<const Tensor> inputs, std::span<Tensor> outputs) override {
+    return kernel_({node_, inputs, outputs});
+  }
+  const char* algorithm() const override { return "loop"; }
+
+ private:
+  const perception::Node& node_;
+  Kernel kernel_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PreparedKernel>> prepare_kernel(
+    const perception::Node& node, std::span<const perception::Operand> operands,
+    std::span<const TensorInfo> results) {
+  if (node.op == perception::Operator::kConv || node.op == perception::Operator::kConvTranspose) {
+    auto prepared = GN_TRY(prepare_dnnl_convolution(node, operands, results));
+    if (prepared != nullptr) return prepared;
+  }
+  return std::unique_ptr<PreparedKernel>(std::make_unique<LoopKernel>(node));
+}
+
+}  // namespace geoneuron::engine::cpu

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// PreparedKernel: a node made ready for fixed shapes: the way to compute it is chosen, and its
+// constant weights are packed. One thread at a time.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "engine/cpu/kernel.hpp"
+#include "perception/shape_inference.hpp"
+
+namespace geoneuron::engine::cpu {
+
+class PreparedKernel {
+ public:
+  virtual ~PreparedKernel() = default;
+  // As Kernel; tensors have the types and shapes that the kernel was prepared for, and those
+  // operands whose values were given then have the same elements.
+  virtual Result<void> run(std::span<const Tensor> inputs, std::span<Tensor> outputs) = 0;
+  virtual const char* algorithm() const = 0;
+  // Memory that packed weights and scratch take between runs.
+  virtual uint64_t held_bytes() const { return 0; }
+};
+
+// Prepares `node`, which must outlive the result, for the calling thread's number of threads.
+// `results` are those of perception::infer.
+Result<std::unique_ptr<PreparedKernel>> prepare_kernel(
+    const perception::Node& node, std::span<const perception::Operand> operands,
+    std::span<const TensorInfo> results);
+
+}  // namespace geoneuron::engine::cpu

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Softmax along any axis, and the flattened form of operator sets before 13.
+#include <cmath>
+#include <limits>
+
+#include "engine/cpu/kernel.hpp"
+#include "engine/cpu/parallel.hpp"
+
+namespace geoneuron::engine::cpu {
+namespace {
+
+// Lines of `length` elements that lie `step` apart.
+template <typename T>
+void softmax_line(const T* source, T* target, int64_t length, int64_t step) {
+  using C = Compute<T>;
+  C highest = -std::numeric_limits<C>::infinity();
+  for (int64_t i = 0; i < length; ++i)
+    highest = std::max(highest, static_cast<C>(source[i * step]));
+  double sum = 0;
+  for (int64_t i = 0; i < length; ++i)
+    sum += static_cast<double>(std::exp(static_cast<C>(source[i * step]) - highest));
+  const C scale = static_cast<C>(1.0 / sum);
+  for (int64_t i = 0; i < length; ++i)
+    target[i * step] =
+        static_cast<T>(std::exp(static_cast<C>(source[i * step]) - highest) * scale);
+}
+
+}  // namespace
+
+Result<void> run_softmax(const Operation& operation) {
+  const Tensor& input = operation.input(0);
+  const Shape& shape = input.shape();
+  const bool flattened = operation.node.attributes.integer("flattened", 0) != 0;
+  const int64_t given = operation.node.attributes.integer("axis", flattened ? 1 : -1);
+  const auto rank = static_cast<int64_t>(shape.rank());
+  // Flattened, the axis may be one past the last: then every line has one element.
+  const size_t axis = flattened && given == rank ? shape.rank()
+                      : rank == 0 ? 0 : GN_TRY(perception::normalized_axis(given, shape.rank()));
+  const size_t end = flattened ? shape.rank() : std::min(axis + 1, shape.rank());
+  const int64_t length = shape.count(axis, end);
+  const int64_t inner = shape.count(end, shape.rank());
+  return dispatch_floating(input.type(), [&]<typename T>() {
+    const T* source = elements<T>(input);
+    T* target = mutable_elements<T>(operation.output());
+    parallel_for(shape.count(0, axis) * inner, length, [=](int64_t begin, int64_t last) {
+      for (int64_t line = begin; line < last; ++line) {
+        const int64_t at = line / inner * inner * length + line % inner;
+        softmax_line(source + at, target + at, length, inner);
+      }
+    });
+  });
+}
+
+}  // namespace geoneuron::engine::cpu
