@@ -27,9 +27,8 @@ TEST(CpuElementwise, TakesTheMaximumOfManyOperands) {
 
 TEST(CpuElementwise, IntegerDivisionNeverTraps) {
   const int32_t lowest = std::numeric_limits<int32_t>::lowest();
-  const Tensor result =
-      run(make_node(Operator::kDiv, 2),
-          {tensor<int32_t>({4}, {7, -7, 5, lowest}), tensor<int32_t>({4}, {2, 2, 0, -1})});
+  const Tensor result = run(make_node(Operator::kDiv, 2), {tensor<int32_t>({4}, {7, -7, 5, lowest}),
+                                                           tensor<int32_t>({4}, {2, 2, 0, -1})});
   EXPECT_EQ(values_of<int32_t>(result), (std::vector<int32_t>{3, -3, 0, lowest}));
 }
 

@@ -54,12 +54,12 @@ TEST(CpuMatMul, IntegersWrap) {
 }
 
 TEST(CpuGemm, TransposesScalesAndAddsABroadcastBias) {
-  const Node node = make_node(
-      Operator::kGemm, 3,
-      {{"transA", int64_t{1}}, {"transB", int64_t{1}}, {"alpha", 0.5f}, {"beta", 2.0f}});
+  const Node node =
+      make_node(Operator::kGemm, 3,
+                {{"transA", int64_t{1}}, {"transB", int64_t{1}}, {"alpha", 0.5f}, {"beta", 2.0f}});
   // A^T is [[1, 3], [2, 4]] and B^T is [[5, 6], [7, 8]]; their product [[26, 30], [38, 44]].
-  const Tensor result = run(node, {floats({2, 2}, {1, 2, 3, 4}), floats({2, 2}, {5, 7, 6, 8}),
-                                   floats({2, 1}, {1, 10})});
+  const Tensor result = run(
+      node, {floats({2, 2}, {1, 2, 3, 4}), floats({2, 2}, {5, 7, 6, 8}), floats({2, 1}, {1, 10})});
   EXPECT_EQ(values_of<float>(result), (std::vector<float>{15, 17, 39, 42}));
 }
 

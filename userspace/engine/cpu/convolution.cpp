@@ -21,7 +21,7 @@ struct Span {
 };
 
 struct Sides {
-  std::vector<int64_t> dense;   // extents
+  std::vector<int64_t> dense;  // extents
   std::vector<int64_t> spread;
   std::vector<int64_t> strides;
   std::vector<std::vector<Span>> spans;  // [axis][tap]
@@ -105,7 +105,7 @@ void add_channel(const Sides& sides, bool transposed, const T* source, const T* 
 
 struct Channels {
   int64_t batch = 0;
-  int64_t inputs = 0;   // of all groups
+  int64_t inputs = 0;  // of all groups
   int64_t outputs = 0;
   int64_t groups = 1;
 };
@@ -137,15 +137,13 @@ void convolve(const Operation& operation, const Window& window, bool transposed,
       const int64_t group = output / (channels.outputs / channels.groups);
       std::fill(sums.begin(), sums.end(), bias == nullptr ? C{0} : static_cast<C>(bias[output]));
       for (int64_t i = group * group_inputs; i < (group + 1) * group_inputs; ++i)
-        add_channel(sides, transposed,
-                    elements<T>(input) +
-                        (item / channels.outputs * channels.inputs + i) * input_space,
-                    elements<T>(operation.input(1)) +
-                        weight_index(channels, transposed, i, output) * taps,
-                    taps, sums.data());
+        add_channel(
+            sides, transposed,
+            elements<T>(input) + (item / channels.outputs * channels.inputs + i) * input_space,
+            elements<T>(operation.input(1)) + weight_index(channels, transposed, i, output) * taps,
+            taps, sums.data());
       T* target = mutable_elements<T>(operation.output()) + item * space;
-      for (int64_t i = 0; i < space; ++i)
-        target[i] = static_cast<T>(sums[static_cast<size_t>(i)]);
+      for (int64_t i = 0; i < space; ++i) target[i] = static_cast<T>(sums[static_cast<size_t>(i)]);
     }
   });
 }

@@ -24,8 +24,9 @@ Result<void> run_dropout(const Operation& operation) {
       return !ratio.has_value() || ratio->values<float>()[0] != 0.0f;
     }();
     if (drops)
-      return make_error(ENOTSUP, "training_mode is true: only inference is supported, because "
-                                 "ONNX does not define the random numbers");
+      return make_error(ENOTSUP,
+                        "training_mode is true: only inference is supported, because "
+                        "ONNX does not define the random numbers");
   }
   if (operation.has_output(0)) GN_TRY(run_copy(operation));
   if (operation.has_output(1))

@@ -127,7 +127,7 @@ class DnnlConvolution : public PreparedKernel {
   Layouts ours_;
   Layouts theirs_;
   dnnl::stream stream_;
-  std::optional<memory> source_;   // scratch, where the primitive's layouts differ from ours
+  std::optional<memory> source_;  // scratch, where the primitive's layouts differ from ours
   std::optional<memory> result_;
   std::optional<memory> weights_;  // packed
   bool packed_ = false;
@@ -169,23 +169,22 @@ Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
   if (!is_candidate(operands, results[0])) return Prepared(nullptr);
   const bool transposed = node.op == perception::Operator::kConvTranspose;
   const auto rule = transposed ? perception::transposed_window : perception::convolution_window;
-  const auto window =
-      GN_TRY(rule(node.attributes, operands[0].info.shape, operands[1].info.shape));
+  const auto window = GN_TRY(rule(node.attributes, operands[0].info.shape, operands[1].info.shape));
   for (const auto& axis : window.axes)
     if (axis.pad_begin < 0 || axis.pad_end < 0) return Prepared(nullptr);
   Layouts ours;
   ours.source = plain_desc(operands[0].info.shape.extents());
-  ours.weights = weights_desc(operands[1].info.shape, node.attributes.integer("group", 1),
-                              transposed);
+  ours.weights =
+      weights_desc(operands[1].info.shape, node.attributes.integer("group", 1), transposed);
   ours.result = plain_desc(results[0].shape.extents());
   if (operands.size() > 2 && operands[2].info.type != DataType::kUndefined)
     ours.bias = plain_desc(operands[2].info.shape.extents());
   return guard_dnnl(kWhat, [&]() -> Prepared {
-    auto prepared =
-        transposed ? create<dnnl::deconvolution_forward>(ours, strides_of(window),
-                                                         dnnl::algorithm::deconvolution_direct)
-                   : create<dnnl::convolution_forward>(ours, strides_of(window),
-                                                       dnnl::algorithm::convolution_direct);
+    auto prepared = transposed
+                        ? create<dnnl::deconvolution_forward>(ours, strides_of(window),
+                                                              dnnl::algorithm::deconvolution_direct)
+                        : create<dnnl::convolution_forward>(ours, strides_of(window),
+                                                            dnnl::algorithm::convolution_direct);
     if (operands[1].value != nullptr) prepared->pack(*operands[1].value);
     return Prepared(std::move(prepared));
   });

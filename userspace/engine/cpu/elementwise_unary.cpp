@@ -72,8 +72,7 @@ Result<void> map_function(Operator op, const perception::Attributes& attributes,
                       });
       return {};
     case Operator::kLeakyRelu:
-      map_elements<T>(input, output,
-                      [a = alpha(0.01f)](C x) { return x < C{0} ? a * x : x; });
+      map_elements<T>(input, output, [a = alpha(0.01f)](C x) { return x < C{0} ? a * x : x; });
       return {};
     case Operator::kLog:
       map_elements<T>(input, output, [](C x) { return std::log(x); });

@@ -15,7 +15,7 @@ namespace geoneuron::engine {
 // node.inputs, absent operands undefined. A fused activation is applied, and its value before is
 // not reported. Uses one thread. Errors are prefixed by the node's name: EINVAL for operands that
 // do not fit (perception::infer), indices out of range, ENOTSUP for element types, ENOMEM.
-Result<std::vector<perception::Tensor>> evaluate_on_cpu(
-    const perception::Node& node, std::span<const perception::Tensor> inputs);
+Result<std::vector<perception::Tensor>> evaluate_on_cpu(const perception::Node& node,
+                                                        std::span<const perception::Tensor> inputs);
 
 }  // namespace geoneuron::engine

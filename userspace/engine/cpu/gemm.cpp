@@ -13,9 +13,9 @@ Result<void> multiply(const Product& product, const float* a, const float* b, fl
     std::fill(result, result + rows * columns, 0.0f);
     return {};
   }
-  const dnnl_status_t status = dnnl_sgemm(
-      a_transposed ? 'T' : 'N', b_transposed ? 'T' : 'N', rows, columns, depth, 1.0f, a,
-      a_transposed ? rows : depth, b, b_transposed ? depth : columns, 0.0f, result, columns);
+  const dnnl_status_t status = dnnl_sgemm(a_transposed ? 'T' : 'N', b_transposed ? 'T' : 'N', rows,
+                                          columns, depth, 1.0f, a, a_transposed ? rows : depth, b,
+                                          b_transposed ? depth : columns, 0.0f, result, columns);
   if (status == dnnl_success) return {};
   return make_error(status == dnnl_out_of_memory ? ENOMEM : EIO,
                     "oneDNN cannot multiply %lldx%lld by %lldx%lld (status %d)",

@@ -63,8 +63,7 @@ Result<void> multiply(const Product& product, const T* a, const T* b, T* result)
     std::fill(result + begin * columns, result + end * columns, T{0});
     for (int64_t row = begin; row < end; ++row)
       for (int64_t k = 0; k < depth; ++k)
-        add_scaled(result + row * columns, b + k * columns, a[row * a_row + k * a_column],
-                   columns);
+        add_scaled(result + row * columns, b + k * columns, a[row * a_row + k * a_column], columns);
   });
   return {};
 }

@@ -3,79 +3,68 @@
 
 namespace geoneuron::engine::cpu {
 
+namespace {
+
+using enum perception::Operator;
+
+struct Entry {
+  perception::Operator op;
+  Kernel kernel;
+};
+
+constexpr Entry kKernels[] = {
+    {kAbs, run_activation},
+    {kAdd, run_arithmetic},
+    {kAveragePool, run_pool},
+    {kBatchNormalization, run_batch_normalization},
+    {kCast, run_cast},
+    {kClip, run_clip},
+    {kConcat, run_concat},
+    {kConv, run_convolution},
+    {kConvTranspose, run_transposed_convolution},
+    {kDiv, run_arithmetic},
+    {kDropout, run_dropout},
+    {kElu, run_activation},
+    {kExp, run_activation},
+    {kFlatten, run_copy},
+    {kGather, run_gather},
+    {kGemm, run_gemm},
+    {kGlobalAveragePool, run_global_pool},
+    {kGlobalMaxPool, run_global_pool},
+    {kHardSigmoid, run_activation},
+    {kIdentity, run_copy},
+    {kLeakyRelu, run_activation},
+    {kLog, run_activation},
+    {kMatMul, run_matrix_product},
+    {kMax, run_arithmetic},
+    {kMaxPool, run_pool},
+    {kMin, run_arithmetic},
+    {kMul, run_arithmetic},
+    {kNeg, run_activation},
+    {kPad, run_pad},
+    {kPow, run_power},
+    {kReduceMean, run_mean},
+    {kRelu, run_activation},
+    {kReshape, run_copy},
+    {kResize, run_resize},
+    {kShape, run_shape},
+    {kSigmoid, run_activation},
+    {kSlice, run_slice},
+    {kSoftmax, run_softmax},
+    {kSplit, run_split},
+    {kSqrt, run_activation},
+    {kSqueeze, run_copy},
+    {kSub, run_arithmetic},
+    {kTanh, run_activation},
+    {kTranspose, run_transpose},
+    {kUnsqueeze, run_copy},
+};
+
+}  // namespace
+
 Kernel kernel_of(perception::Operator op) {
-  using enum perception::Operator;
-  switch (op) {
-    case kAbs:
-    case kElu:
-    case kExp:
-    case kHardSigmoid:
-    case kLeakyRelu:
-    case kLog:
-    case kNeg:
-    case kRelu:
-    case kSigmoid:
-    case kSqrt:
-    case kTanh:
-      return run_activation;
-    case kAdd:
-    case kDiv:
-    case kMax:
-    case kMin:
-    case kMul:
-    case kSub:
-      return run_arithmetic;
-    case kFlatten:
-    case kIdentity:
-    case kReshape:
-    case kSqueeze:
-    case kUnsqueeze:
-      return run_copy;
-    case kAveragePool:
-    case kMaxPool:
-      return run_pool;
-    case kGlobalAveragePool:
-    case kGlobalMaxPool:
-      return run_global_pool;
-    case kBatchNormalization:
-      return run_batch_normalization;
-    case kCast:
-      return run_cast;
-    case kClip:
-      return run_clip;
-    case kConcat:
-      return run_concat;
-    case kConv:
-      return run_convolution;
-    case kConvTranspose:
-      return run_transposed_convolution;
-    case kDropout:
-      return run_dropout;
-    case kGather:
-      return run_gather;
-    case kGemm:
-      return run_gemm;
-    case kMatMul:
-      return run_matrix_product;
-    case kPad:
-      return run_pad;
-    case kPow:
-      return run_power;
-    case kReduceMean:
-      return run_mean;
-    case kResize:
-      return run_resize;
-    case kShape:
-      return run_shape;
-    case kSlice:
-      return run_slice;
-    case kSoftmax:
-      return run_softmax;
-    case kSplit:
-      return run_split;
-    case kTranspose:
-      return run_transpose;
-  }
+  for (const Entry& entry : kKernels)
+    if (entry.op == op) return entry.kernel;
   return nullptr;
 }
 

@@ -33,8 +33,7 @@ inline int64_t mapped_row(int64_t row, const AxisMaps& maps, const std::vector<i
 }
 
 template <typename T>
-void copy_mapped(const T* source, const Shape& input, const AxisMaps& maps, T constant,
-                 T* target) {
+void copy_mapped(const T* source, const Shape& input, const AxisMaps& maps, T constant, T* target) {
   const auto strides = input.strides();
   const std::vector<int64_t>& columns = maps.back();
   const auto width = static_cast<int64_t>(columns.size());

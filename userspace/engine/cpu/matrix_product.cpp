@@ -69,8 +69,7 @@ void add_bias(Tensor& result, double alpha, const Tensor* c, double beta) {
     for (int64_t column = 0; column < columns; ++column) {
       S value = static_cast<S>(alpha) * static_cast<S>(target[row * columns + column]);
       if (bias != nullptr)
-        value += static_cast<S>(beta) *
-                 static_cast<S>(bias[row * row_step + column * column_step]);
+        value += static_cast<S>(beta) * static_cast<S>(bias[row * row_step + column * column_step]);
       target[row * columns + column] = static_cast<T>(value);
     }
 }
@@ -78,7 +77,7 @@ void add_bias(Tensor& result, double alpha, const Tensor* c, double beta) {
 template <typename Function>
 Result<void> dispatch_product(DataType type, Function&& function) {
   return dispatch_among<float, double, _Float16, int32_t, int64_t, uint32_t, uint64_t>(type,
-                                                                                      function);
+                                                                                       function);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Pad in its four modes.
+#include "perception/pad.hpp"
 #include "engine/cpu/mapped_copy.hpp"
 #include "engine/cpu/operands.hpp"
-#include "perception/pad.hpp"
 
 namespace geoneuron::engine::cpu {
 namespace {

@@ -37,7 +37,7 @@ void parallel_for(int64_t count, int64_t work, const Body& body) {
     if (count > 0) body(int64_t{0}, count);
     return;
   }
-#pragma omp parallel for schedule(static, 1) num_threads(static_cast<int>(threads))
+#pragma omp parallel for schedule(static, 1) num_threads(static_cast <int>(threads))
   for (int64_t thread = 0; thread < threads; ++thread)
     body(count * thread / threads, count * (thread + 1) / threads);
 }

@@ -14,7 +14,7 @@ using perception::WindowAxis;
 
 // The taps of one axis at one output position that lie inside the input.
 struct Taps {
-  int64_t first = 0;   // input index
+  int64_t first = 0;  // input index
   int64_t count = 0;
   int64_t padded = 0;  // taps inside the padded input, as count_include_pad counts them
 };
@@ -92,8 +92,10 @@ void for_each_window(const PoolPlan& plan, const Body& body) {
 
 template <typename T>
 T lowest() {
-  if constexpr (std::is_integral_v<T>) return std::numeric_limits<T>::lowest();
-  else return static_cast<T>(-std::numeric_limits<float>::infinity());
+  if constexpr (std::is_integral_v<T>)
+    return std::numeric_limits<T>::lowest();
+  else
+    return static_cast<T>(-std::numeric_limits<float>::infinity());
 }
 
 // Index of an element whose spatial axes are counted column-major (storage_order 1).
@@ -131,9 +133,8 @@ template <typename T>
 void average_of_windows(const PoolPlan& plan, bool include_pad, const T* source, T* target) {
   for_each_window(plan, [&](int64_t position, const std::vector<const Taps*>& at) {
     double sum = 0;
-    visit_window(plan, at, 0, 0, [&](int64_t offset) {
-      sum += static_cast<double>(source[offset]);
-    });
+    visit_window(plan, at, 0, 0,
+                 [&](int64_t offset) { sum += static_cast<double>(source[offset]); });
     int64_t count = 1;
     for (const Taps* taps : at) count *= include_pad ? taps->padded : taps->count;
     target[position] = static_cast<T>(count == 0 ? 0.0 : sum / static_cast<double>(count));

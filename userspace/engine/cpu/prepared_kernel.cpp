@@ -30,7 +30,11 @@ Result<std::unique_ptr<PreparedKernel>> prepare_kernel(
     auto prepared = GN_TRY(prepare_dnnl_convolution(node, operands, results));
     if (prepared != nullptr) return prepared;
   }
-  return std::unique_ptr<PreparedKernel>(std::make_unique<LoopKernel>(node));
+  return prepare_loop_kernel(node);
+}
+
+std::unique_ptr<PreparedKernel> prepare_loop_kernel(const perception::Node& node) {
+  return std::make_unique<LoopKernel>(node);
 }
 
 }  // namespace geoneuron::engine::cpu

@@ -28,4 +28,7 @@ Result<std::unique_ptr<PreparedKernel>> prepare_kernel(
     const perception::Node& node, std::span<const perception::Operand> operands,
     std::span<const TensorInfo> results);
 
+// The node by plain loops, which hold no memory between runs.
+std::unique_ptr<PreparedKernel> prepare_loop_kernel(const perception::Node& node);
+
 }  // namespace geoneuron::engine::cpu

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ReduceMean, GlobalAveragePool and GlobalMaxPool. Sums are taken in double (or 64-bit integers), so
-// that 100,000 elements lose nothing.
+// ReduceMean, GlobalAveragePool and GlobalMaxPool. Sums are taken in double (or 64-bit integers),
+// so that 100,000 elements lose nothing.
 #include "engine/cpu/kernel.hpp"
 #include "engine/cpu/parallel.hpp"
 
@@ -45,8 +45,7 @@ void add_up(const T* source, S* sums, const std::vector<Group>& groups, size_t l
     if (!groups[inner].reduced) sum_step *= groups[inner].extent;
   }
   for (int64_t i = 0; i < group.extent; ++i)
-    add_up(source + i * source_step, group.reduced ? sums : sums + i * sum_step, groups,
-           level + 1);
+    add_up(source + i * source_step, group.reduced ? sums : sums + i * sum_step, groups, level + 1);
 }
 
 // The outermost kept group is shared among threads; each sum belongs to one thread.

@@ -43,8 +43,9 @@ Mixture mixture_at(const ResizeParameters& parameters, const ResizeAxis& axis, d
   double sum = 0;
   for (int64_t element = std::min(first, last); element <= last; ++element) {
     const double distance = (static_cast<double>(element) - source) * shrink;
-    double weight = cubic ? cubic_filter(distance, static_cast<double>(parameters.cubic_coefficient))
-                          : linear_filter(distance);
+    double weight = cubic
+                        ? cubic_filter(distance, static_cast<double>(parameters.cubic_coefficient))
+                        : linear_filter(distance);
     const bool outside = element < 0 || element >= axis.input;
     if (outside && (parameters.exclude_outside || parameters.antialias)) weight = 0;
     mixture.elements.push_back(std::clamp<int64_t>(element, 0, axis.input - 1));

@@ -21,8 +21,7 @@ void softmax_line(const T* source, T* target, int64_t length, int64_t step) {
     sum += static_cast<double>(std::exp(static_cast<C>(source[i * step]) - highest));
   const C scale = static_cast<C>(1.0 / sum);
   for (int64_t i = 0; i < length; ++i)
-    target[i * step] =
-        static_cast<T>(std::exp(static_cast<C>(source[i * step]) - highest) * scale);
+    target[i * step] = static_cast<T>(std::exp(static_cast<C>(source[i * step]) - highest) * scale);
 }
 
 }  // namespace
@@ -35,7 +34,8 @@ Result<void> run_softmax(const Operation& operation) {
   const auto rank = static_cast<int64_t>(shape.rank());
   // Flattened, the axis may be one past the last: then every line has one element.
   const size_t axis = flattened && given == rank ? shape.rank()
-                      : rank == 0 ? 0 : GN_TRY(perception::normalized_axis(given, shape.rank()));
+                      : rank == 0                ? 0
+                                  : GN_TRY(perception::normalized_axis(given, shape.rank()));
   const size_t end = flattened ? shape.rank() : std::min(axis + 1, shape.rank());
   const int64_t length = shape.count(axis, end);
   const int64_t inner = shape.count(end, shape.rank());

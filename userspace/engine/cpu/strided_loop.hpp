@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// StridedLoop: a walk over the elements of a result in order, together with one or two operands that
-// are read with strides of their own (0 where an operand is broadcast). A plain value.
+// StridedLoop: a walk over the elements of a result in order, with one or two operands that are
+// read with strides of their own (0 where an operand is broadcast). A plain value.
 #pragma once
 
 #include <array>

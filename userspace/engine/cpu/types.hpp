@@ -27,9 +27,8 @@ using Wrapping = std::common_type_t<std::make_unsigned_t<T>, uint32_t>;
 
 // Sums are taken in double for floating types, in 64 bits for integers.
 template <typename T>
-using Accumulator =
-    std::conditional_t<kIsFloating<T>, double,
-                       std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>;
+using Accumulator = std::conditional_t<kIsFloating<T>, double,
+                                       std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>;
 
 // Calls function.operator()<T>() for the T among Ts that `type` stands for; ENOTSUP if none.
 template <typename... Ts, typename Function>
