@@ -33,4 +33,21 @@
 #define GN_MAX 37
 #define GN_MIN 38
 
+// Reductions.
+#define GN_REDUCE_SUM 0
+#define GN_REDUCE_MAX 1
+#define GN_REDUCE_SUM_EXP 2  // of exp(x - shift)
+// Per-channel maps.
+#define GN_NORMALISE_BATCH 0
+#define GN_NORMALISE_SOFTMAX 1
+// Pools.
+#define GN_POOL_MAX 0
+#define GN_POOL_AVERAGE 1
+#define GN_POOL_AVERAGE_WITH_PADDING 2
+// Casts, as pairs of GN_TYPE_*.
+#define GN_TYPE_FLOAT 0
+#define GN_TYPE_INT32 1
+#define GN_TYPE_UINT32 2
+#define GN_TYPE_INT64 3
+
 #endif
