@@ -80,5 +80,21 @@ TEST(Devices, ListsTheCoresFirst) {
   EXPECT_EQ(list.vulkan_problem.empty(), list.devices.size() > 1);
 }
 
+TEST(Devices, OpensTheCoresAndWhatIsAskedFor) {
+  const auto cpu = open_unit("cpu", {.threads = 1});
+  ASSERT_TRUE(cpu);
+  EXPECT_EQ(cpu->unit->description().id, "cpu");
+  EXPECT_EQ(cpu->vulkan, nullptr);
+  EXPECT_EQ(open_unit("gpu").error().code, EINVAL);
+}
+
+TEST(Devices, OpensVulkan) {
+  if (list_devices().devices.size() == 1) GTEST_SKIP() << "no Vulkan device on this machine";
+  const auto vulkan = open_unit("vulkan");
+  ASSERT_TRUE(vulkan);
+  EXPECT_THAT(vulkan->unit->description().id, testing::StartsWith("vulkan:"));
+  EXPECT_NE(vulkan->vulkan, nullptr);
+}
+
 }  // namespace
 }  // namespace geoneuron::engine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "cli/program.hpp"
+#include <cstdio>
 
-int main(int argc, char** argv) {
-  return geoneuron::cli::run_program(argc, argv);
+int main() {
+  std::puts("geoneuron " GEONEURON_VERSION);
+  return 0;
 }

@@ -3,41 +3,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <optional>
-#include <thread>
 
+#include "engine/cpu/cpu_unit.hpp"
 #include "engine/vulkan/device_list.hpp"
+#include "engine/vulkan/vulkan_unit.hpp"
 
 namespace geoneuron::engine {
 namespace {
-
-std::string processor_name() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("model name"))
-      if (const size_t colon = line.find(": "); colon != std::string::npos)
-        return line.substr(colon + 2);
-  return "CPU";
-}
-
-uint64_t memory_bytes() {
-  std::ifstream file("/proc/meminfo");
-  std::string label;
-  uint64_t kibibytes = 0;
-  if (file >> label >> kibibytes && label == "MemTotal:") return kibibytes * 1024;
-  return 0;
-}
-
-DeviceDescription describe_cpu() {
-  DeviceDescription cpu;
-  cpu.id = "cpu";
-  cpu.name = processor_name();
-  cpu.driver = "oneDNN and plain loops";
-  cpu.memory_bytes = memory_bytes();
-  cpu.threads = std::max(1u, std::thread::hardware_concurrency());
-  return cpu;
-}
 
 bool is_vulkan(const DeviceDescription& device) {
   return device.id.starts_with("vulkan:");
@@ -78,7 +51,8 @@ DeviceChoice choose_automatically(const DeviceList& list) {
 
 DeviceList list_devices() {
   DeviceList list;
-  list.devices.push_back(describe_cpu());
+  // Cores are always there: opening them with the default number of threads cannot fail.
+  list.devices.push_back(CpuUnit::create(0).value()->description());
   Result<std::vector<DeviceDescription>> vulkan = vulkan::describe_devices();
   if (!vulkan) list.vulkan_problem = vulkan.error().message;
   if (vulkan && vulkan->empty()) list.vulkan_problem = "the Vulkan loader found no device";
@@ -109,6 +83,27 @@ Result<DeviceChoice> choose_device(const std::string& selector, const DeviceList
   }
   if (!found) return missing(selector, list);
   return DeviceChoice{*found, "asked for"};
+}
+
+Result<OpenedUnit> open_unit(const std::string& selector, const UnitOptions& options) {
+  OpenedUnit opened;
+  opened.reason = "asked for";
+  DeviceChoice choice;
+  DeviceList list;
+  if (selector != "cpu") {
+    list = list_devices();
+    choice = GN_TRY(choose_device(selector, list));
+    opened.reason = choice.reason;
+  }
+  if (choice.device == 0) {
+    opened.unit = GN_TRY(CpuUnit::create(options.threads));
+    return opened;
+  }
+  // The list has the CPU before the Vulkan devices.
+  opened.vulkan = GN_TRY(vulkan::open_device(choice.device - 1));
+  opened.unit =
+      std::make_unique<vulkan::VulkanUnit>(opened.vulkan, std::move(list.devices[choice.device]));
+  return opened;
 }
 
 }  // namespace geoneuron::engine

@@ -38,4 +38,19 @@ struct DeviceChoice {
 // EINVAL for any other selector, ENODEV where there is no such device, with what there is.
 Result<DeviceChoice> choose_device(const std::string& selector, const DeviceList& list);
 
+struct UnitOptions {
+  uint32_t threads = 0;  // CPU: 0 uses all cores
+};
+
+struct OpenedUnit {
+  std::unique_ptr<ParallelProcessingUnit> unit;
+  // The same device for pixels, to be used by the same thread; nullptr where the unit is the CPU.
+  std::shared_ptr<vulkan::VulkanDevice> vulkan;
+  std::string reason;  // why this device, for people
+};
+
+// Opens what the selector means. "cpu" does not start Vulkan. Errors: those of choose_device,
+// EINVAL for options, ENODEV where the device does not open.
+Result<OpenedUnit> open_unit(const std::string& selector, const UnitOptions& options = {});
+
 }  // namespace geoneuron::engine

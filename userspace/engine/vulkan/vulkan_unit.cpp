@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "engine/vulkan/vulkan_unit.hpp"
+
+#include <algorithm>
+
+#include "engine/vulkan/host_fallbacks.hpp"
+#include "engine/vulkan/vulkan_program.hpp"
+
+namespace geoneuron::engine::vulkan {
+namespace {
+
+// No block is larger, whatever the device could do: shaders index words with 32 bits.
+constexpr uint64_t kMaximumBlockBytes = uint64_t{1} << 30;
+
+}  // namespace
+
+perception::PlanTarget VulkanUnit::target() const {
+  const VkPhysicalDeviceLimits& limits = device_->limits();
+  perception::PlanTarget target;
+  target.alignment_bytes = std::max<uint64_t>(
+      {limits.minStorageBufferOffsetAlignment, limits.minTexelBufferOffsetAlignment, 64});
+  const uint64_t texels = uint64_t{limits.maxTexelBufferElements} * sizeof(float);
+  const uint64_t range =
+      std::min<uint64_t>({limits.maxStorageBufferRange, texels, kMaximumBlockBytes});
+  target.maximum_block_bytes = range / target.alignment_bytes * target.alignment_bytes;
+  target.runs_on_device = [](const perception::Node& node,
+                             std::span<const perception::TensorInfo> inputs,
+                             std::span<const perception::TensorInfo> outputs) {
+    return host_fallback_of(node, inputs, outputs) == nullptr;
+  };
+  return target;
+}
+
+Result<std::unique_ptr<Program>> VulkanUnit::prepare(std::shared_ptr<const perception::Plan> plan,
+                                                     MemoryManager& memory) {
+  return VulkanProgram::create(device_, description_.id, std::move(plan), memory);
+}
+
+}  // namespace geoneuron::engine::vulkan
