@@ -20,6 +20,8 @@ namespace geoneuron::engine {
 struct KernelOptions {
   bool optimize = true;
   bool cache = true;
+  // Only the first so many optimiser passes: for measuring what each gains.
+  size_t pass_count = SIZE_MAX;
   uint64_t memory_budget_bytes = uint64_t{2} << 30;  // device memory: weights, arena, staging
   uint64_t cache_budget_bytes = uint64_t{256} << 20;
   size_t maximum_plans = 8;  // prepared programs kept per model, least recently used goes first
@@ -32,11 +34,12 @@ struct PerceptionRequest {
   bool use_cache = true;
 };
 
+// What became of one node of the optimised graph, in its order.
 struct NodeRun {
   std::string node;
   std::string op;
-  std::string where;
-  std::string algorithm;
+  std::string where;      // "cpu" or the device's id
+  std::string algorithm;  // the engine's; "ahead": shape arithmetic done while planning
   uint64_t duration_ns = 0;
 };
 
@@ -44,25 +47,29 @@ struct PerceptionReport {
   std::vector<NodeRun> nodes;
   std::vector<perception::OptimizationMetadata> passes;
   bool from_cache = false;
-  uint64_t predicted_peak_bytes = 0;
-  uint64_t peak_bytes = 0;
+  uint64_t predicted_peak_bytes = 0;  // device memory: arena, constants, what the unit reserves
+  uint64_t peak_bytes = 0;  // by the memory manager's books, other prepared plans included
   uint64_t duration_ns = 0;
 };
 
-// Receives each kept tensor, in order of production; with a full cache hit likewise.
+// Receives each kept tensor once, kept inputs and constants first, then in order of production;
+// with a cache hit likewise. It may hold on to the tensor.
 using KeptTensorSink =
     std::function<Result<void>(const std::string& name, const perception::Tensor& tensor)>;
 
 class NeuralPerceptionKernel {
  public:
+  // `profiler` may be null and outlives the kernel. `evaluate` computes constants and shape
+  // arithmetic; evaluate_on_cpu where it is empty. Errors: EINVAL for a null unit or a budget of 0.
   static Result<std::unique_ptr<NeuralPerceptionKernel>> create(
       std::unique_ptr<ParallelProcessingUnit> unit, const KernelOptions& options,
-      Profiler* profiler);
+      Profiler* profiler, perception::Evaluate evaluate = {});
   virtual ~NeuralPerceptionKernel() = default;
 
-  // Runs the model on the inputs and hands every kept tensor to `sink`. Errors: EINVAL for a wrong,
-  // missing or misshapen input or an unknown keep name (with the nearest names), ENOMEM over
-  // budget.
+  // Runs the model on a private copy of the inputs and hands every kept tensor to `sink`. Errors:
+  // EINVAL for a wrong, missing or misshapen input, an unknown input or keep name (with the nearest
+  // names) or an empty keep set, ENOMEM over budget, ENODEV when the device is lost, what `sink`
+  // returned.
   virtual Result<PerceptionReport> process_data(const PerceptionRequest& request,
                                                 const KeptTensorSink& sink) = 0;
   virtual ParallelProcessingUnit& unit() = 0;

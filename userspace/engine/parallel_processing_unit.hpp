@@ -40,7 +40,9 @@ struct RunReport {
   uint64_t peak_bytes = 0;  // most device memory in use at once, measured
 };
 
-// Called with each kept tensor as soon as it is on the host, in order of production.
+// Called with each kept tensor as soon as it is on the host, in order of production; once for a
+// tensor that is both kept and a boundary. The callee may hold on to it: nobody writes to its bytes
+// afterwards, so a slice of an arena must be copied first.
 using KeepTensor =
     std::function<Result<void>(perception::ValueId id, const perception::Tensor& tensor)>;
 

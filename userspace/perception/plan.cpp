@@ -31,7 +31,7 @@ class Planner {
         graph_(*request.graph),
         target_(target),
         first_(index(first_node)),
-        reserved_bytes_(reserved_bytes),
+        reserved_bytes_(target.reserved_bytes + reserved_bytes),
         propagation_(graph_, evaluate),
         wanted_(request.keep) {
     if (wanted_.empty()) wanted_.insert(graph_.outputs.begin(), graph_.outputs.end());

@@ -65,6 +65,8 @@ struct PlanTarget {
   // No block and no tensor is larger (lavapipe: 128 MiB storage ranges); a node with a larger
   // tensor is asked about through `runs_on_device` and else runs on the host.
   uint64_t maximum_block_bytes = UINT64_MAX;
+  // Device memory that a program takes beside its arena and constants (staging, scratch).
+  uint64_t reserved_bytes = 0;
   // Whether the device computes this node on these operands (else Placement::kHost).
   std::function<bool(const Node&, std::span<const TensorInfo> inputs,
                      std::span<const TensorInfo> outputs)>
@@ -107,8 +109,8 @@ struct Plan {
 // Plans the nodes from `first_node` on. Shape values are propagated first (with `evaluate`). Kept
 // tensors are pinned if all fit into the budget, else streamed; over budget even so: ENOMEM with
 // bytes needed, the budget, and what to keep less of. The budget holds the arena, the constants of
-// device steps and `reserved_bytes` (staging). EINVAL where an input lacks its type and shape or a
-// node contradicts its operands.
+// device steps, and what the target and the caller reserve. EINVAL where an input lacks its type
+// and shape or a node contradicts its operands.
 Result<Plan> make_plan(const PlanRequest& request, const PlanTarget& target,
                        const Evaluate& evaluate, NodeId first_node = NodeId{0},
                        uint64_t reserved_bytes = 0);

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "engine/neural_perception_kernel.hpp"
+
+#include "engine/caching_system.hpp"
+#include "engine/cpu/evaluate.hpp"
+#include "engine/model_store.hpp"
+#include "engine/perception_run.hpp"
+#include "engine/plan_store.hpp"
+#include "engine/request_check.hpp"
+
+namespace geoneuron::engine {
+namespace {
+
+using perception::Tensor;
+using perception::ValueId;
+
+// Adds up what is handed out, until it is too large to be remembered.
+class AnswerCollector {
+ public:
+  explicit AnswerCollector(uint64_t budget_bytes) : budget_bytes_(budget_bytes) {}
+  void add(const std::string& name, const Tensor& tensor) {
+    if (gave_up_) return;
+    answer_.tensors.emplace_back(name, tensor);
+    bytes_ += tensor.size_bytes();
+    gave_up_ = bytes_ > budget_bytes_;
+    if (gave_up_) answer_.tensors.clear();
+  }
+  bool gave_up() const { return gave_up_; }
+  CacheAnswer take() { return std::move(answer_); }
+
+ private:
+  CacheAnswer answer_;
+  uint64_t budget_bytes_;
+  uint64_t bytes_ = 0;
+  bool gave_up_ = false;
+};
+
+class Kernel : public NeuralPerceptionKernel {
+ public:
+  Kernel(std::unique_ptr<ParallelProcessingUnit> unit, const KernelOptions& options,
+         Profiler* profiler, perception::Evaluate evaluate)
+      : unit_(std::move(unit)),
+        options_(options),
+        profiler_(profiler),
+        evaluate_(std::move(evaluate)),
+        memory_({{"device", options.memory_budget_bytes, UINT64_MAX, 0}}),
+        cache_(options.cache_budget_bytes),
+        plans_(*unit_, memory_, options.maximum_plans) {}
+
+  Result<PerceptionReport> process_data(const PerceptionRequest& request,
+                                        const KeptTensorSink& sink) override;
+  ParallelProcessingUnit& unit() override { return *unit_; }
+
+ private:
+  Result<PerceptionReport> look_up_or_run(const PerceptionRequest& request,
+                                          const std::set<ValueId>& keep,
+                                          std::map<ValueId, Tensor> inputs,
+                                          const NamedTensors& snapshot, const KeptTensorSink& sink);
+  Result<PerceptionReport> run(const PerceptionRequest& request, const std::set<ValueId>& keep,
+                               std::map<ValueId, Tensor> inputs, const KeptTensorSink& sink);
+  CacheKey key_of_request(const PerceptionRequest& request, const NamedTensors& snapshot) const;
+  void count(const char* counter) {
+    if (profiler_ != nullptr) profiler_->count(counter, 1);
+  }
+
+  // Programs must go before the books that they are in, and these before the unit.
+  std::unique_ptr<ParallelProcessingUnit> unit_;
+  KernelOptions options_;
+  Profiler* profiler_;
+  perception::Evaluate evaluate_;
+  MemoryManager memory_;
+  CachingSystem cache_;
+  ModelStore models_;
+  PlanStore plans_;
+};
+
+Result<PerceptionReport> Kernel::process_data(const PerceptionRequest& request,
+                                              const KeptTensorSink& sink) {
+  const uint64_t begin_ns = now_ns();
+  if (request.model == nullptr) return invalid("the request names no model");
+  const perception::Graph& graph = request.model->graph;
+  GN_TRY(checked_inputs(graph, request.inputs));
+  const std::set<ValueId> keep = GN_TRY(checked_keep(graph, request.keep));
+  const NamedTensors copies = GN_TRY(snapshot(request.inputs));
+  std::map<ValueId, Tensor> inputs = GN_TRY(checked_inputs(graph, copies));
+  PerceptionReport report = GN_TRY(look_up_or_run(request, keep, std::move(inputs), copies, sink));
+  report.duration_ns = now_ns() - begin_ns;
+  if (profiler_ != nullptr)
+    profiler_->add({graph.name.empty() ? "perception" : graph.name,
+                    "perception",
+                    "host",
+                    begin_ns,
+                    report.duration_ns,
+                    {{"from cache", report.from_cache ? "yes" : "no"}}});
+  return report;
+}
+
+// Look-up comes before compute. Models without a digest are of somebody's making: not remembered.
+Result<PerceptionReport> Kernel::look_up_or_run(const PerceptionRequest& request,
+                                                const std::set<ValueId>& keep,
+                                                std::map<ValueId, Tensor> inputs,
+                                                const NamedTensors& copies,
+                                                const KeptTensorSink& sink) {
+  if (!options_.cache || !request.use_cache || request.model->digest.empty())
+    return run(request, keep, std::move(inputs), sink);
+  const CacheKey key = key_of_request(request, copies);
+  if (const auto answer = cache_.retrieve(key)) {
+    count("cache hits");
+    PerceptionReport report;
+    report.from_cache = true;
+    for (const auto& [name, tensor] : answer->tensors) GN_TRY(sink(name, tensor));
+    return report;
+  }
+  count("cache misses");
+  const uint64_t begin_ns = now_ns();
+  AnswerCollector collector(cache_.budget_bytes());
+  PerceptionReport report = GN_TRY(
+      run(request, keep, std::move(inputs), [&](const std::string& name, const Tensor& tensor) {
+        collector.add(name, tensor);
+        return sink(name, tensor);
+      }));
+  if (!collector.gave_up()) cache_.store(key, collector.take(), now_ns() - begin_ns);
+  return report;
+}
+
+Result<PerceptionReport> Kernel::run(const PerceptionRequest& request,
+                                     const std::set<ValueId>& keep,
+                                     std::map<ValueId, Tensor> inputs, const KeptTensorSink& sink) {
+  memory_.reset_peak(kDeviceHeap);
+  perception::OptimizerOptions optimizer_options;
+  optimizer_options.enabled = options_.optimize;
+  optimizer_options.pass_count = options_.pass_count;
+  optimizer_options.keep = keep;
+  for (const auto& [id, tensor] : inputs) optimizer_options.inputs[id] = tensor.info();
+  const std::shared_ptr<const OptimizedModel> model =
+      GN_TRY(models_.find_or_optimize(request.model, optimizer_options, evaluate_));
+  PerceptionReport report;
+  report.passes = model->metadata;
+  PerceptionRun one({evaluate_, *unit_, memory_, plans_, profiler_}, *model, std::move(inputs));
+  GN_TRY(one.run(sink, report));
+  report.peak_bytes = std::max(report.peak_bytes, memory_.peak_bytes(kDeviceHeap));
+  return report;
+}
+
+CacheKey Kernel::key_of_request(const PerceptionRequest& request,
+                                const NamedTensors& copies) const {
+  const DeviceDescription& device = unit_->description();
+  CacheQuestion question;
+  question.model_digest = request.model->digest;
+  question.device =
+      device.id + "\n" + device.name + "\n" + device.driver + "\n" + std::to_string(device.threads);
+  question.flags = options_.optimize ? "optimised " + std::to_string(options_.pass_count) : "plain";
+  question.keep = request.keep;
+  question.inputs = &copies;
+  return key_of(question);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<NeuralPerceptionKernel>> NeuralPerceptionKernel::create(
+    std::unique_ptr<ParallelProcessingUnit> unit, const KernelOptions& options, Profiler* profiler,
+    perception::Evaluate evaluate) {
+  if (unit == nullptr) return invalid("the kernel needs a device to run on");
+  if (options.memory_budget_bytes == 0) return invalid("the memory budget must not be 0");
+  if (!evaluate) evaluate = evaluate_on_cpu;
+  return std::unique_ptr<NeuralPerceptionKernel>(
+      std::make_unique<Kernel>(std::move(unit), options, profiler, std::move(evaluate)));
+}
+
+}  // namespace geoneuron::engine
