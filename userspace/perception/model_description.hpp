@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "perception/algorithmic_optimizer.hpp"
 #include "perception/graph.hpp"
 #include "perception/onnx_import.hpp"
 
@@ -37,7 +38,7 @@ struct ModelDescription {
   int64_t opset = 0;
   std::vector<TensorDescription> inputs;
   std::vector<TensorDescription> outputs;
-  std::vector<LayerDescription> layers;  // in running order; in file order if not supported
+  std::vector<LayerDescription> layers;  // in running order; the file's nodes but Constant
   uint64_t parameter_count = 0;          // each constant once
   uint64_t operations = 0;               // sum over layers whose shapes are known
   std::vector<UnsupportedNode> unsupported;
@@ -46,10 +47,12 @@ struct ModelDescription {
 };
 
 // Describes the model at `path`. `shapes` gives extents to inputs by name, where the model declares
-// none or symbols. Errors: what load_onnx refuses for other reasons than unsupported nodes; EINVAL
+// none or symbols. `evaluate` computes elements that decide shapes; without it only those of Shape
+// nodes are known. Errors: what load_onnx refuses for other reasons than unsupported nodes; EINVAL
 // for a name that is no input or a shape that contradicts the declaration.
 Result<ModelDescription> describe_model(const std::string& path,
-                                        const std::map<std::string, Shape>& shapes = {});
+                                        const std::map<std::string, Shape>& shapes = {},
+                                        const Evaluate& evaluate = {});
 
 // "Nx3x48x48" as declared ("?" for an extent without a name, "unknown rank"), for people.
 std::string to_text(const Declaration& declaration);
