@@ -26,7 +26,6 @@ Result<void> check(const PadAxis& axis, PadMode mode, size_t number) {
   const bool copies = mode != PadMode::kConstant && (axis.begin > 0 || axis.end > 0);
   if (copies && axis.input == 0)
     return invalid("pads: axis %zu has no elements to copy from", number);
-  // What is left of the axis after removals is what reflect and wrap copy from.
   if (mode == PadMode::kReflect && (axis.begin >= axis.input || axis.end >= axis.input) && copies)
     return invalid("pads: reflect at axis %zu must add fewer than its %lld elements", number,
                    static_cast<long long>(axis.input));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Resize (sets 10-18) with sizes, scales, region and modes resolved, for shape inference and all
-// engines alike. Pure functions; thread-safe.
+// Resize (sets 10-19 without half_pixel_symmetric) with sizes, scales, region and modes resolved,
+// for shape inference and all engines alike. Pure functions; thread-safe.
 #pragma once
 
 #include <cstdint>
