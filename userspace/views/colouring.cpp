@@ -51,15 +51,14 @@ Result<ModelValues> model_values(const ViewRequest& request) {
   return values;
 }
 
-// "Limits of each map: ...; low from -1 to 0, high from 2 to 3".
-std::string per_map_sentence(const NormalisationChoice& choice, std::span<const Limits> limits) {
-  const auto [low, high] = std::minmax_element(limits.begin(), limits.end(),
-                                               [](auto& a, auto& b) { return a.low < b.low; });
-  const auto [low2, high2] = std::minmax_element(limits.begin(), limits.end(),
-                                                 [](auto& a, auto& b) { return a.high < b.high; });
-  return "Each map has limits of its own: " + choice.sentence() + "; low from " +
-         short_number(low->low) + " to " + short_number(high->low) + ", high from " +
-         short_number(low2->high) + " to " + short_number(high2->high) + ".";
+// In which range the limits of the maps lie.
+std::string per_map_sentence(std::span<const Limits> limits) {
+  const auto lower = [](const Limits& a, const Limits& b) { return a.low < b.low; };
+  const auto higher = [](const Limits& a, const Limits& b) { return a.high < b.high; };
+  const auto [low, low_end] = std::minmax_element(limits.begin(), limits.end(), lower);
+  const auto [high, high_end] = std::minmax_element(limits.begin(), limits.end(), higher);
+  return " Low from " + short_number(low->low) + " to " + short_number(low_end->low) +
+         ", high from " + short_number(high->high) + " to " + short_number(high_end->high) + ".";
 }
 
 KeyStatistics summed(std::span<const KeyStatistics> all) {
@@ -83,26 +82,25 @@ Result<Choice> choose_limits(PixelDevice& device, const ViewRequest& request,
                              const PaintedMaps& painted) {
   if (choice.method == NormalisationMethod::kFixed) {
     const ElementRange nothing{};
-    return Choice{GN_TRY(limits_of(device, {}, {&nothing, 1}, choice)),
-                  "Limits: " + choice.sentence() + "."};
+    return Choice{GN_TRY(limits_of(device, {}, {&nothing, 1}, choice)), choice.sentence("")};
   }
   if (choice.scope == NormalisationScope::kMap) {
     auto limits = GN_TRY(limits_of(device, painted.elements, painted.maps, choice));
-    std::string sentence = limits.size() == 1 ? "Limits: " + choice.sentence() + " of this map."
-                                              : per_map_sentence(choice, limits);
+    std::string sentence = limits.size() == 1
+                               ? choice.sentence("this map")
+                               : choice.sentence("each map") + per_map_sentence(limits);
     return Choice{std::move(limits), std::move(sentence)};
   }
   if (choice.scope == NormalisationScope::kLayer) {
     const ElementRange range = layer.layer_range();
     return Choice{GN_TRY(limits_of(device, layer.elements(), {&range, 1}, choice)),
-                  "Limits: " + choice.sentence() + " of the layer (" + layer.maps_text() + ")."};
+                  choice.sentence("the layer (" + layer.maps_text() + ")")};
   }
   const ModelValues values = GN_TRY(model_values(request));
   const ElementRange range{0, values.elements.size()};
   return Choice{GN_TRY(limits_of(device, values.elements, {&range, 1}, choice)),
-                "Limits: " + choice.sentence() + " of the model (" +
-                    std::to_string(values.tensors) + " tensors, " +
-                    std::to_string(values.elements.size()) + " values)."};
+                choice.sentence("the model (" + std::to_string(values.tensors) + " tensors, " +
+                                std::to_string(values.elements.size()) + " values)")};
 }
 
 }  // namespace
@@ -146,12 +144,7 @@ void append_map_parameters(std::vector<ViewParameter>& parameters,
 Result<std::vector<std::string>> needs_of_scope(const perception::Graph& graph,
                                                 std::span<const std::string> selected,
                                                 const ViewParameters& parameters) {
-  if (selected.empty()) return invalid("no tensor is selected; select at least one");
-  std::vector<std::string> names;
-  for (const std::string& name : selected) {
-    const auto id = graph.find(name);
-    if (!id || !graph.at(*id).constant) names.push_back(name);
-  }
+  std::vector<std::string> names = GN_TRY(selected_without_constants(graph, selected));
   if (!parameters.is("scope", "model") || parameters.is("normalisation", "fixed")) return names;
   for (std::string& name : produced_names(graph))
     if (std::find(names.begin(), names.end(), name) == names.end())

@@ -27,6 +27,9 @@ inline float value_of_key(uint32_t key) {
   return std::bit_cast<float>((key & 0x80000000u) != 0 ? key & 0x7fffffffu : ~key);
 }
 
+// The key of the smallest finite float that is not below `value` (of the largest float, beyond it).
+uint32_t key_not_below(double value);
+
 inline bool is_finite_bits(uint32_t bits) {
   return (bits & 0x7fffffffu) < kInfinityBits;
 }

@@ -84,13 +84,6 @@ std::vector<Limits> extremes(std::span<const KeyStatistics> statistics) {
   return result;
 }
 
-// The key of the smallest float that is not below `value`.
-uint32_t key_not_below(double value) {
-  auto nearest = static_cast<float>(std::clamp<double>(value, -FLT_MAX, FLT_MAX));
-  if (static_cast<double>(nearest) < value) nearest = std::nextafter(nearest, INFINITY);
-  return key_of(nearest);
-}
-
 }  // namespace
 
 Result<NormalisationChoice> NormalisationChoice::from(const ViewParameters& parameters) {
@@ -116,20 +109,22 @@ Result<NormalisationChoice> NormalisationChoice::from(const ViewParameters& para
   return choice;
 }
 
-std::string NormalisationChoice::sentence() const {
-  const std::string about = symmetric ? ", symmetric about 0" : "";
+std::string NormalisationChoice::sentence(const std::string& over) const {
+  std::string text = "Limits: ";
   switch (method) {
     case NormalisationMethod::kMinMax:
-      return symmetric ? "largest magnitude" + about : "minimum and maximum";
     case NormalisationMethod::kSymmetric:
-      return "largest magnitude" + about;
+      text += (symmetric ? "largest magnitude of " : "minimum and maximum of ") + over;
+      break;
     case NormalisationMethod::kPercentile:
-      return "percentiles " + number_text(low / kThousandths) + " and " +
-             number_text(high / kThousandths) + about;
+      text += "percentiles " + number_text(low / kThousandths) + " and " +
+              number_text(high / kThousandths) + " of " + over;
+      break;
     case NormalisationMethod::kFixed:
+      text += "fixed at " + number_text(low) + " and " + number_text(high);
       break;
   }
-  return "fixed at " + number_text(low) + " and " + number_text(high) + about;
+  return text + (symmetric ? ", made symmetric about 0." : ".");
 }
 
 std::vector<ViewParameter> normalisation_parameters(const std::string& default_scope) {

@@ -35,8 +35,9 @@ struct NormalisationChoice {
   // From the parameters of normalisation_parameters() and "colormap". EINVAL: fixed limits missing,
   // not below each other, or outside float32; percentiles finer than thousandths or outside 0..100.
   static Result<NormalisationChoice> from(const ViewParameters& parameters);
-  // How limits were chosen, for legends: "percentiles 1 and 99".
-  std::string sentence() const;
+  // How limits were chosen, for legends: "Limits: percentiles 1 and 99 of the layer." `over` names
+  // what was aggregated: "the layer".
+  std::string sentence(const std::string& over) const;
 };
 
 // normalisation, low, high and scope, with these defaults.

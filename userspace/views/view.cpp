@@ -3,12 +3,15 @@
 
 #include "base/nearest_names.hpp"
 #include "views/activation_map.hpp"
+#include "views/feature_grid.hpp"
+#include "views/histogram_view.hpp"
 #include "views/neuron_graph.hpp"
 
 namespace geoneuron::views {
 
 std::span<const ViewDefinition> all_views() {
-  static const std::vector<ViewDefinition> kViews{activation_map_view(), neuron_graph_view()};
+  static const std::vector<ViewDefinition> kViews{activation_map_view(), feature_grid_view(),
+                                                 histogram_view(), neuron_graph_view()};
   return kViews;
 }
 
@@ -31,11 +34,15 @@ Result<Image> render(PixelDevice& device, const std::string& view, const ViewReq
   return with_context(definition->render(device, request, parameters), view);
 }
 
-Result<std::vector<std::string>> needs_selected(const perception::Graph&,
-                                                std::span<const std::string> selected,
-                                                const ViewParameters&) {
+Result<std::vector<std::string>> selected_without_constants(const perception::Graph& graph,
+                                                            std::span<const std::string> selected) {
   if (selected.empty()) return invalid("no tensor is selected; select at least one");
-  return std::vector<std::string>(selected.begin(), selected.end());
+  std::vector<std::string> names;
+  for (const std::string& name : selected) {
+    const auto id = graph.find(name);
+    if (!id || !graph.at(*id).constant) names.push_back(name);
+  }
+  return names;
 }
 
 Result<perception::Tensor> float32_tensor(const ViewRequest& request, const std::string& name) {

@@ -54,10 +54,9 @@ Result<const ViewDefinition*> find_view(const std::string& name);
 // Parses request.parameters and renders.
 Result<Image> render(PixelDevice& device, const std::string& view, const ViewRequest& request);
 
-// A `needs` for views that read exactly what was selected; EINVAL where nothing is.
-Result<std::vector<std::string>> needs_selected(const perception::Graph& graph,
-                                                std::span<const std::string> selected,
-                                                const ViewParameters& parameters);
+// For `needs`: what was selected, without the graph's constants; EINVAL where nothing is.
+Result<std::vector<std::string>> selected_without_constants(const perception::Graph& graph,
+                                                            std::span<const std::string> selected);
 // The named tensor's elements as float32, row-major; ENOENT where the request lacks it.
 Result<perception::Tensor> float32_tensor(const ViewRequest& request, const std::string& name);
 
