@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "cli/demo/engines.hpp"
+
+#include <cmath>
+
+#include "engine/cpu/cpu_unit.hpp"
+#include "engine/devices.hpp"
+#include "views/cpu_pixels.hpp"
+
+namespace geoneuron::cli::demo {
+namespace {
+
+using engine::NeuralPerceptionKernel;
+using perception::Tensor;
+
+Result<Engine> open_cpu() {
+  auto unit = GN_TRY(engine::CpuUnit::create(0));
+  engine::DeviceDescription description = unit->description();
+  auto kernel = GN_TRY(NeuralPerceptionKernel::create(std::move(unit), {}, nullptr));
+  return Engine{std::move(description), std::move(kernel), std::make_unique<views::CpuPixels>()};
+}
+
+}  // namespace
+
+Result<EngineList> open_engines() {
+  EngineList list;
+  list.engines.push_back(GN_TRY(open_cpu()));
+  return list;
+}
+
+Result<TensorSet> perceive(Engine& engine, std::shared_ptr<const perception::Model> model,
+                           const std::map<std::string, Tensor>& inputs,
+                           const std::set<std::string>& keep) {
+  engine::PerceptionRequest request;
+  request.model = std::move(model);
+  request.inputs = inputs;
+  request.keep = keep;
+  TensorSet result;
+  result.device = engine.device.id;
+  result.tensors = inputs;
+  const engine::PerceptionReport report = GN_TRY(engine.perception->process_data(
+      request, [&](const std::string& name, const Tensor& tensor) -> Result<void> {
+        result.tensors[name] = tensor;
+        return {};
+      }));
+  result.seconds = static_cast<double>(report.duration_ns) * 1e-9;
+  return result;
+}
+
+Result<Difference> largest_difference(const TensorSet& a, const TensorSet& b) {
+  Difference difference;
+  for (const auto& [name, tensor] : a.tensors) {
+    const auto other = b.tensors.find(name);
+    if (other == b.tensors.end() || other->second.info() != tensor.info())
+      return invalid("tensor %s: differs in type or shape between %s and %s", name.c_str(),
+                     a.device.c_str(), b.device.c_str());
+    const Tensor left = GN_TRY(tensor.to_float32()), right = GN_TRY(other->second.to_float32());
+    const auto x = left.values<float>(), y = right.values<float>();
+    for (size_t i = 0; i < x.size(); ++i) {
+      const double away = std::abs(double{x[i]} - double{y[i]});
+      if (away > difference.largest) difference = {away, name};
+    }
+  }
+  return difference;
+}
+
+}  // namespace geoneuron::cli::demo

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// geoneuron-demo: turns trained networks and pictures into pictures of what their neurons do, and a
+// web page that shows them.
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "cli/demo/index_page.hpp"
+
+namespace geoneuron::cli::demo {
+namespace {
+
+struct Options {
+  std::string out = "out/demo";
+  std::string digits = "models";           // digits.onnx, digit_5.png
+  std::string networks = ".cache/models";  // detector.onnx, fetched by `./dev models`
+};
+
+constexpr const char* kUsage =
+    "usage: geoneuron-demo [--out DIR] [--digits DIR] [--networks DIR]\n"
+    "  --out DIR       where pictures and index.html go (out/demo)\n"
+    "  --digits DIR    folder of digits.onnx and digit_5.png (models)\n"
+    "  --networks DIR  folder of detector.onnx, fetched by `./dev models` (.cache/models)\n";
+
+bool parse(int count, char** arguments, Options& options) {
+  for (int i = 1; i < count; i += 2) {
+    std::string* value = nullptr;
+    if (std::strcmp(arguments[i], "--out") == 0) value = &options.out;
+    if (std::strcmp(arguments[i], "--digits") == 0) value = &options.digits;
+    if (std::strcmp(arguments[i], "--networks") == 0) value = &options.networks;
+    if (value == nullptr || i + 1 == count || *arguments[i + 1] == 0) return false;
+    *value = arguments[i + 1];
+  }
+  return true;
+}
+
+Result<void> make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) return {};
+  return make_error(error.value(), "%s: cannot be made: %s", path.c_str(), error.message().c_str());
+}
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0;
+}
+
+std::string device_line(const engine::DeviceDescription& device) {
+  std::string line = device.id + ": " + device.name;
+  if (device.threads > 0) line += ", " + std::to_string(device.threads) + " threads";
+  if (!device.driver.empty()) line += " (" + device.driver + ")";
+  return line;
+}
+
+Result<void> run(const Options& options) {
+  GN_TRY(make_folder(options.out));
+  EngineList list = GN_TRY(open_engines());
+  IndexPage page;
+  for (const Engine& engine : list.engines) {
+    page.devices.push_back(device_line(engine.device));
+    std::printf("%s\n", page.devices.back().c_str());
+  }
+  if (!list.missing.empty()) {
+    page.notes.push_back("No Vulkan device: " + list.missing + ".");
+    std::printf("%s\n", page.notes.back().c_str());
+  }
+  Studio studio(list.engines, options.out);
+  page.scenes.push_back(GN_TRY(make_digits_scene(studio, options.digits)));
+  if (exists(options.networks + "/detector.onnx")) {
+    page.scenes.push_back(GN_TRY(make_page_scene(studio, options.networks)));
+  } else {
+    page.notes.push_back("Skipped: the text detector on a page; " + options.networks +
+                         "/detector.onnx is not there (`./dev models` fetches it, with npm).");
+    std::printf("%s\n", page.notes.back().c_str());
+  }
+  const std::string index = options.out + "/index.html";
+  GN_TRY(write_file(index, to_html(page)));
+  std::printf("%s\n", std::filesystem::absolute(index).lexically_normal().c_str());
+  return {};
+}
+
+}  // namespace
+}  // namespace geoneuron::cli::demo
+
+int main(int count, char** arguments) {
+  using namespace geoneuron::cli::demo;
+  Options options;
+  if (count == 2 && std::strcmp(arguments[1], "--help") == 0) {
+    std::fputs(kUsage, stdout);
+    return 0;
+  }
+  if (!parse(count, arguments, options)) {
+    std::fputs(kUsage, stderr);
+    return 2;
+  }
+  const auto result = run(options);
+  if (result.has_value()) return 0;
+  std::fprintf(stderr, "geoneuron-demo: %s\n", result.error().message.c_str());
+  return 1;
+}

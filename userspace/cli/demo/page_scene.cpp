@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include <cstdio>
+
+#include "cli/demo/scene.hpp"
+#include "cli/demo/text_page.hpp"
+#include "cli/image_file.hpp"
+#include "cli/image_tensor.hpp"
+#include "perception/onnx_import.hpp"
+
+namespace geoneuron::cli::demo {
+namespace {
+
+using perception::Graph;
+using perception::Model;
+
+// PP-OCRv4's detector wants blue first, with these means and deviations (its inference.yml).
+ImageTensorOptions detector_options() {
+  ImageTensorOptions options;
+  options.resize = Resize::kStretch;
+  options.channels = Channels::kBgr;
+  options.scale = 1.0 / 255;
+  options.mean = {0.485, 0.456, 0.406};
+  options.deviation = {0.229, 0.224, 0.225};
+  options.layout = Layout::kNchw;
+  return options;
+}
+
+// The first Conv's result and that of one in the middle of the network.
+std::vector<std::string> interesting_layers(const Graph& graph) {
+  std::vector<std::string> convolutions;
+  for (const perception::Node& node : graph.nodes)
+    if (node.op == perception::Operator::kConv)
+      convolutions.push_back(graph.at(node.outputs[0]).name);
+  if (convolutions.empty()) return {};
+  return {convolutions.front(), convolutions[convolutions.size() / 2]};
+}
+
+}  // namespace
+
+Result<Scene> make_page_scene(Studio& studio, const std::string& networks) {
+  auto model =
+      std::make_shared<const Model>(GN_TRY(perception::load_onnx(networks + "/detector.onnx")));
+  const Graph& graph = model->graph;
+  const perception::Value& input = graph.at(graph.inputs.at(0));
+  ImageFile page;
+  page.format = "PNG";
+  page.image = GN_TRY(draw_text_page());
+  const ImageTensor tensor = GN_TRY(make_image_tensor(page, input.declared, detector_options()));
+  std::printf("detector.onnx: %s\n", tensor.description.c_str());
+  Scene scene;
+  scene.title = "A network finds the words on a page";
+  scene.introduction =
+      "PP-OCRv4's text detector, a network of another maker with " +
+      std::to_string(graph.nodes.size()) +
+      " operators, looks at a page that geoneuron has just set. It answers with one map: how "
+      "probable is it that a pixel belongs to a line of text?";
+  const std::string answer = graph.at(graph.outputs.at(0)).name;
+  const std::vector<std::string> layers = interesting_layers(graph);
+  std::set<std::string> keep(layers.begin(), layers.end());
+  keep.insert(answer);
+  const std::vector<TensorSet> sets =
+      GN_TRY(perceive_everywhere(studio, model, {{input.name, tensor.tensor}}, keep, scene));
+  views::ViewRequest request;
+  request.graph = &graph;
+  request.input_image = page.image;
+  request.selected = {answer};
+  request.parameters = {{"overlay", "input"}};
+  scene.figures.push_back(
+      {GN_TRY(studio.draw_view("page_overlay.png", sets, "activation_map", request)), "",
+       "The probability map laid over the page. Headline, paragraphs, table cells and the turned "
+       "stamp are found; the ruler is not text and stays dark."});
+  for (const std::string& layer : layers) {
+    request.selected = {layer};
+    request.parameters = {};
+    const bool first = layer == layers.front();
+    scene.figures.push_back(
+        {GN_TRY(studio.draw_view(first ? "page_first_layer.png" : "page_middle_layer.png", sets,
+                                 "feature_grid", request)),
+         first ? "Inside the detector" : "",
+         first ? "The page after the first convolution."
+               : "Halfway through: coarse maps in which lines of text have become bars."});
+  }
+  return scene;
+}
+
+}  // namespace geoneuron::cli::demo
