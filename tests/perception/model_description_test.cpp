@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/file.hpp"
 #include "perception/onnx_models.hpp"
@@ -14,11 +15,16 @@ using ::testing::HasSubstr;
 
 class ModelDescriptionTest : public ::testing::Test {
  protected:
+  void TearDown() override { unlink(path_.c_str()); }
+
   std::string saved(const ModelMaker& maker) {
-    const std::string path = ::testing::TempDir() + "geoneuron_description.onnx";
-    EXPECT_TRUE(write_file(path, std::string_view(maker.bytes())).has_value());
-    return path;
+    EXPECT_TRUE(write_file(path_, std::string_view(maker.bytes())).has_value());
+    return path_;
   }
+
+  // Tests of this fixture may run at the same time, in processes of their own.
+  const std::string path_ =
+      ::testing::TempDir() + "geoneuron_description_" + std::to_string(getpid()) + ".onnx";
 
   // x (N x 1 x 4 x 4) -> Conv(w, 2 channels) -> h -> Relu -> y
   static ModelMaker small() {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -20,7 +21,9 @@ using ::testing::HasSubstr;
 class OnnxExternalData : public ::testing::Test {
  protected:
   void SetUp() override {
-    root_ = fs::path(::testing::TempDir()) / "geoneuron_external_data";
+    // Tests of this fixture may run at the same time, in processes of their own.
+    root_ =
+        fs::path(::testing::TempDir()) / ("geoneuron_external_data_" + std::to_string(getpid()));
     fs::remove_all(root_);
     fs::create_directories(root_ / "model" / "inner");
     write(root_ / "secret.bin");
