@@ -94,6 +94,23 @@ TEST(ShapeRefusals, OfMovement) {
   EXPECT_THAT(refusal(Operator::kFlatten, {{"axis", int64_t{3}}}, {a}),
               HasSubstr("axis 3: must lie in [-2, 2]"));
   EXPECT_THAT(refusal(Operator::kSoftmax, {{"axis", int64_t{2}}}, {a}), HasSubstr("axis 2"));
+  EXPECT_THAT(refusal(Operator::kSoftmax, {}, {shaped({})}), HasSubstr("must have rank 1 or more"));
+}
+
+TEST(ShapeRefusals, OfRandomDropout) {
+  const bool yes = true, no = false;
+  const float half = 0.5f, zero = 0;
+  const Tensor on = Tensor::from<bool>({}, std::span(&yes, 1));
+  const Tensor off = Tensor::from<bool>({}, std::span(&no, 1));
+  const Tensor often = Tensor::from<float>({}, std::span(&half, 1));
+  const Tensor never = Tensor::from<float>({}, std::span(&zero, 1));
+  const auto dropout = [](const Tensor& ratio, const Tensor& training) {
+    return refusal(Operator::kDropout, {}, {shaped({2}), known(ratio), known(training)});
+  };
+  EXPECT_THAT(dropout(often, on), HasSubstr("is random, which is not supported"));
+  EXPECT_EQ(dropout(never, on), "no error");
+  EXPECT_EQ(dropout(often, off), "no error");
+  EXPECT_THAT(refusal(Operator::kDropout, {}, {shaped({2}), {}, known(on)}), HasSubstr("random"));
 }
 
 TEST(ShapeRefusals, OfSplits) {

@@ -85,9 +85,10 @@ Result<Infos> softmax(const Request& request) {
   const bool flattened = request.node.attributes.integer("flattened", 0) != 0;
   const size_t rank = request.shape(0).rank();
   const int64_t axis = request.node.attributes.integer("axis", flattened ? 1 : -1);
-  // The 2-D form may split after the last axis; rank 0 has nothing to normalise over but itself.
+  if (rank == 0) return invalid("input scalar: must have rank 1 or more");
+  // The 2-D form may split after the last axis.
   const bool at_end = flattened && axis == static_cast<int64_t>(rank);
-  if (rank > 0 && !at_end) GN_TRY(normalized_axis(axis, rank));
+  if (!at_end) GN_TRY(normalized_axis(axis, rank));
   return same_as_input(request);
 }
 

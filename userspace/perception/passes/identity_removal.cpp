@@ -30,8 +30,10 @@ bool changes_nothing(const PassContext& context, const Node& node) {
   if (source == kNoValue || node.outputs.empty() || results_of(node).size() != 1) return false;
   switch (node.op) {
     case Operator::kIdentity:
-    case Operator::kDropout:
       return true;
+    case Operator::kDropout:
+      // With training_mode it may be random, which must be refused when it is known.
+      return operand(node, 2) == kNoValue;
     case Operator::kConcat:
       return node.inputs.size() == 1;
     case Operator::kTranspose:
