@@ -13,7 +13,7 @@ Result<void> check_version(Operator op, int64_t opset) {
                     static_cast<long long>(first), static_cast<long long>(kGreatestKnownOpset));
 }
 
-Result<void> canonicalize(Node& node, int64_t opset, GraphBuilder& builder) {
+Result<void> canonicalize(Node& node, int64_t opset, GraphDraft& builder) {
   node.attributes.erase("consumed_inputs");
   legacy_forms::Draft draft{node, opset, builder};
   switch (node.op) {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "perception/graph_builder.hpp"
+#include "perception/graph_draft.hpp"
 
 namespace geoneuron::perception {
 
@@ -18,6 +18,6 @@ Result<void> check_version(Operator op, int64_t opset);
 
 // Changes `node` in place; constants and nodes that it needs beside it are added to `builder`
 // first. ENOTSUP for forms that cannot be expressed, EINVAL for attributes that contradict.
-Result<void> canonicalize(Node& node, int64_t opset, GraphBuilder& builder);
+Result<void> canonicalize(Node& node, int64_t opset, GraphDraft& builder);
 
 }  // namespace geoneuron::perception

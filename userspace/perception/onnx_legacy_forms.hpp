@@ -3,14 +3,14 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "perception/graph_builder.hpp"
+#include "perception/graph_draft.hpp"
 
 namespace geoneuron::perception::legacy_forms {
 
 struct Draft {
   Node& node;
   int64_t opset;
-  GraphBuilder& builder;
+  GraphDraft& builder;
 };
 
 // Turns the integer list attribute `name`, where there is one, into operand `position`.

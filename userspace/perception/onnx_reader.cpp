@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/mapped_region.hpp"
-#include "perception/graph_builder.hpp"
+#include "perception/graph_draft.hpp"
 #include "perception/onnx_attributes.hpp"
 #include "perception/onnx_constant.hpp"
 #include "perception/onnx_digest.hpp"
@@ -40,7 +40,7 @@ class OnnxReader {
   onnx::ModelProto& proto_;
   onnx::GraphProto& graph_;
   ExternalData external_;
-  GraphBuilder builder_;
+  GraphDraft builder_;
   OnnxReading reading_;
   std::set<std::pair<std::string, std::string>> functions_;  // domain, name
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// GraphBuilder: a Graph under construction, with names, and with the type and rank of each value as
+// GraphDraft: a Graph under construction, with names, and with the type and rank of each value as
 // far as they follow from what was added before. Not thread-safe.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace geoneuron::perception {
 
-class GraphBuilder {
+class GraphDraft {
  public:
   // The value of that name, made where there is none; kNoValue for "".
   ValueId value(const std::string& name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "perception/graph_builder.hpp"
+#include "perception/graph_draft.hpp"
 
 #include <algorithm>
 
@@ -24,7 +24,7 @@ DataType result_type(const Node& node, DataType input) {
 
 }  // namespace
 
-ValueId GraphBuilder::value(const std::string& name) {
+ValueId GraphDraft::value(const std::string& name) {
   if (name.empty()) return kNoValue;
   const auto found = ids_.find(name);
   if (found != ids_.end()) return found->second;
@@ -34,36 +34,36 @@ ValueId GraphBuilder::value(const std::string& name) {
   return id;
 }
 
-ValueId GraphBuilder::set_constant(const std::string& name, Tensor tensor) {
+ValueId GraphDraft::set_constant(const std::string& name, Tensor tensor) {
   const ValueId id = value(name);
   learn(id, tensor.type(), tensor.shape().rank());
   graph_.at(id).constant = std::move(tensor);
   return id;
 }
 
-ValueId GraphBuilder::add_constant(const std::string& stem, Tensor tensor) {
+ValueId GraphDraft::add_constant(const std::string& stem, Tensor tensor) {
   return set_constant(unique_value(stem), std::move(tensor));
 }
 
-ValueId GraphBuilder::add_result(const std::string& stem) {
+ValueId GraphDraft::add_result(const std::string& stem) {
   return value(unique_value(stem));
 }
 
-void GraphBuilder::declare(ValueId id, Declaration declaration) {
+void GraphDraft::declare(ValueId id, Declaration declaration) {
   std::optional<size_t> rank;
   if (declaration.dimensions) rank = declaration.dimensions->size();
   learn(id, declaration.type, rank);
   graph_.at(id).declared = std::move(declaration);
 }
 
-void GraphBuilder::add_input(ValueId id, Declaration declaration) {
+void GraphDraft::add_input(ValueId id, Declaration declaration) {
   declare(id, std::move(declaration));
   known_[index(id)].is_input = true;
   graph_.inputs.push_back(id);
 }
 
 template <typename IsTaken>
-std::string GraphBuilder::unique(const std::string& stem, Numbers& next, IsTaken is_taken) {
+std::string GraphDraft::unique(const std::string& stem, Numbers& next, IsTaken is_taken) {
   if (!is_taken(stem)) return stem;
   size_t& number = next[stem];
   std::string name;
@@ -72,7 +72,7 @@ std::string GraphBuilder::unique(const std::string& stem, Numbers& next, IsTaken
   return name;
 }
 
-void GraphBuilder::add_node(Node node) {
+void GraphDraft::add_node(Node node) {
   node.name = unique(node.name, next_node_,
                      [this](const std::string& name) { return node_names_.contains(name); });
   node_names_.insert(node.name);
@@ -80,45 +80,45 @@ void GraphBuilder::add_node(Node node) {
   graph_.nodes.push_back(std::move(node));
 }
 
-const Tensor* GraphBuilder::constant(ValueId id) const {
+const Tensor* GraphDraft::constant(ValueId id) const {
   if (id == kNoValue || !graph_.at(id).constant) return nullptr;
   return &*graph_.at(id).constant;
 }
 
-DataType GraphBuilder::type(ValueId id) const {
+DataType GraphDraft::type(ValueId id) const {
   return id == kNoValue ? DataType::kUndefined : known_[index(id)].type;
 }
 
-std::optional<size_t> GraphBuilder::rank(ValueId id) const {
+std::optional<size_t> GraphDraft::rank(ValueId id) const {
   return id == kNoValue ? std::nullopt : known_[index(id)].rank;
 }
 
-std::string GraphBuilder::unique_value(const std::string& stem) {
+std::string GraphDraft::unique_value(const std::string& stem) {
   return unique(stem, next_value_, [this](const std::string& name) { return ids_.contains(name); });
 }
 
-void GraphBuilder::learn(ValueId id, DataType type, std::optional<size_t> rank) {
+void GraphDraft::learn(ValueId id, DataType type, std::optional<size_t> rank) {
   if (id == kNoValue) return;
   Known& known = known_[index(id)];
   if (type != DataType::kUndefined) known.type = type;
   if (rank) known.rank = rank;
 }
 
-void GraphBuilder::learn_results(const Node& node) {
+void GraphDraft::learn_results(const Node& node) {
   const DataType input = node.inputs.empty() ? DataType::kUndefined : type(node.inputs[0]);
   const DataType result = result_type(node, input);
   const std::optional<size_t> known_rank = result_rank(node);
   for (const ValueId output : node.outputs) learn(output, result, known_rank);
 }
 
-std::optional<size_t> GraphBuilder::list_length(const Node& node, size_t position) const {
+std::optional<size_t> GraphDraft::list_length(const Node& node, size_t position) const {
   if (position >= node.inputs.size()) return std::nullopt;
   const Tensor* tensor = constant(node.inputs[position]);
   if (tensor == nullptr) return std::nullopt;
   return static_cast<size_t>(tensor->element_count());
 }
 
-std::optional<size_t> GraphBuilder::result_rank(const Node& node) const {
+std::optional<size_t> GraphDraft::result_rank(const Node& node) const {
   const auto of = [&](size_t position) {
     return position < node.inputs.size() ? rank(node.inputs[position]) : std::nullopt;
   };
