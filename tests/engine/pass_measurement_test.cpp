@@ -17,11 +17,11 @@ using perception::Operator;
 using perception::Tensor;
 using perception::ValueId;
 
-// Takes a millisecond for every node but those without operands to wait for.
+// Takes five milliseconds for every node: far more than a busy machine adds to a run.
 Result<std::vector<Tensor>> slow_evaluate(const perception::Node& node,
                                           std::span<const Tensor> inputs) {
-  const timespec millisecond{0, 1'000'000};
-  nanosleep(&millisecond, nullptr);
+  const timespec five_milliseconds{0, 5'000'000};
+  nanosleep(&five_milliseconds, nullptr);
   return perception::evaluate_by_hand(node, inputs);
 }
 
@@ -49,9 +49,9 @@ TEST(PassMeasurement, TellsWhatEachPassSaves) {
   ASSERT_EQ(measured.passes.size(), perception::pass_names().size());
   EXPECT_EQ(measured.passes[0].pass, "constant folding");
   EXPECT_EQ(measured.passes[0].changes, 8u);
-  EXPECT_GT(measured.passes[0].saved_ns.value(), 7'000'000);
+  EXPECT_GT(measured.passes[0].saved_ns.value(), 20'000'000);
   EXPECT_FALSE(measured.passes[1].saved_ns.has_value());
-  EXPECT_LT(measured.optimized_ns + 7'000'000, measured.plain_ns);
+  EXPECT_LT(measured.optimized_ns + 20'000'000, measured.plain_ns);
 }
 
 TEST(PassMeasurement, PassesOnErrors) {
