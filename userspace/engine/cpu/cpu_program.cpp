@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/cpu/parallel.hpp"
+#include "engine/cpu/step_builder.hpp"
 #include "engine/profiler.hpp"
 
 namespace geoneuron::engine {
@@ -18,13 +19,26 @@ using perception::ValueId;
 Result<std::unique_ptr<CpuProgram>> CpuProgram::create(std::shared_ptr<const Plan> plan,
                                                        MemoryManager& memory, int threads) {
   const cpu::ThreadScope scope(threads);
-  std::unique_ptr<CpuProgram> program(new CpuProgram(std::move(plan), threads));
-  program->wanted_.insert(program->plan_->kept.begin(), program->plan_->kept.end());
-  program->wanted_.insert(program->plan_->boundary.begin(), program->plan_->boundary.end());
-  GN_TRY(program->reserve_tensors(memory));
-  for (const perception::Step& step : program->plan_->steps)
-    program->steps_.push_back(GN_TRY(program->prepare_step(step, memory)));
-  return program;
+  const auto attempt = [&](std::vector<cpu::Layout> layouts) {
+    std::unique_ptr<CpuProgram> program(new CpuProgram(plan, threads));
+    program->layouts_ = std::move(layouts);
+    const Result<void> prepared = program->prepare(memory);
+    if (prepared.has_value()) return Result<std::unique_ptr<CpuProgram>>(std::move(program));
+    return Result<std::unique_ptr<CpuProgram>>(prepared.error());
+  };
+  auto program = attempt(cpu::choose_layouts(*plan));
+  if (program.has_value() || program.error().code != ENOMEM) return program;
+  // Changes of layout need memory that the planner does not count.
+  return attempt(std::vector<cpu::Layout>(plan->values.size(), cpu::Layout::kRowMajor));
+}
+
+Result<void> CpuProgram::prepare(MemoryManager& memory) {
+  wanted_.insert(plan_->kept.begin(), plan_->kept.end());
+  wanted_.insert(plan_->boundary.begin(), plan_->boundary.end());
+  GN_TRY(reserve_tensors(memory));
+  GN_TRY(build_steps(memory));
+  group_steps();
+  return {};
 }
 
 Result<void> CpuProgram::lease(MemoryManager& memory, uint64_t bytes, const char* purpose) {
@@ -71,49 +85,32 @@ Tensor CpuProgram::tensor_of(ValueId id) const {
                       block.bytes().data() + value.slot.offset_bytes);
 }
 
-Result<CpuProgram::Step> CpuProgram::prepare_step(const perception::Step& planned,
-                                                  MemoryManager& memory) {
-  Step step;
-  step.node = &plan_->graph->at(planned.node);
-  for (const ValueId id : step.node->inputs) step.inputs.push_back(tensor_of(id));
-  for (const ValueId id : step.node->outputs) step.outputs.push_back(tensor_of(id));
-  if (step.node->fused) step.before = tensor_of(step.node->fused->before);
-  if (planned.placement != perception::Placement::kAlias)
-    step.kernel = GN_TRY(with_context(choose_kernel(step, memory), step.node->name));
-  return step;
+Result<void> CpuProgram::build_steps(MemoryManager& memory) {
+  cpu::StepBuilder builder(
+      *plan_, layouts_, [this](ValueId id) { return tensor_of(id); },
+      [&](uint64_t bytes, const char* purpose) {
+        return lease(memory, bytes, purpose).has_value();
+      });
+  for (const perception::Step& step : plan_->steps)
+    steps_.push_back(GN_TRY(with_context(builder.build(step), plan_->graph->at(step.node).name)));
+  return {};
 }
 
-Result<std::unique_ptr<cpu::PreparedKernel>> CpuProgram::choose_kernel(const Step& step,
-                                                                       MemoryManager& memory) {
-  std::vector<perception::Operand> operands;
-  for (size_t i = 0; i < step.inputs.size(); ++i) {
-    const ValueId id = step.node->inputs[i];
-    const bool known =
-        id != perception::kNoValue && plan_->at(id).residence == Residence::kConstant;
-    operands.push_back({step.inputs[i].info(), known ? &step.inputs[i] : nullptr});
+void CpuProgram::group_steps() {
+  std::vector<size_t> last_reader(plan_->values.size(), 0);  // 1 + step; 0: nobody
+  for (size_t i = 0; i < steps_.size(); ++i)
+    for (const ValueId id : steps_[i].node->inputs)
+      if (id != perception::kNoValue) last_reader[index(id)] = i + 1;
+  for (size_t first = 0; first < steps_.size();) {
+    auto chain = cpu::ElementwiseChain::find(
+        std::span(steps_).subspan(first), [&](ValueId id, size_t count) {
+          return wanted_.contains(id) || last_reader[index(id)] > first + count;
+        });
+    Group group{first, std::max<size_t>(chain.size(), 1), std::nullopt};
+    if (chain.size() > 1) group.chain = std::move(chain);
+    first += group.count;
+    groups_.push_back(std::move(group));
   }
-  std::vector<perception::TensorInfo> results;
-  for (const Tensor& output : step.outputs) results.push_back(output.info());
-  auto kernel = GN_TRY(cpu::prepare_kernel(*step.node, operands, results));
-  // Packed weights that find no room in the budget are not kept: plain loops read ours in place.
-  if (!lease(memory, kernel->held_bytes(), "packed weights").has_value())
-    return cpu::prepare_loop_kernel(*step.node);
-  return kernel;
-}
-
-Result<void> CpuProgram::run_step(Step& step) const {
-  if (step.kernel == nullptr) return {};
-  if (!step.node->fused) return step.kernel->run(step.inputs, step.outputs);
-  if (!step.before.is_defined()) {
-    GN_TRY(step.kernel->run(step.inputs, step.outputs));
-    return cpu::activate(*step.node->fused, step.outputs[0], step.outputs[0]);
-  }
-  Tensor result = step.outputs[0];
-  step.outputs[0] = step.before;
-  const Result<void> computed = step.kernel->run(step.inputs, step.outputs);
-  step.outputs[0] = result;
-  GN_TRY(computed);
-  return cpu::activate(*step.node->fused, step.before, result);
 }
 
 Result<void> CpuProgram::load_inputs(const std::map<ValueId, Tensor>& inputs) {
@@ -131,17 +128,29 @@ Result<void> CpuProgram::load_inputs(const std::map<ValueId, Tensor>& inputs) {
   return {};
 }
 
-bool CpuProgram::is_wanted(ValueId id) const {
-  return id != perception::kNoValue && wanted_.contains(id);
-}
-
 Result<void> CpuProgram::read_out(ValueId id, const KeepTensor& keep) const {
-  if (!is_wanted(id)) return {};
+  if (id == perception::kNoValue || !wanted_.contains(id)) return {};
   const Tensor source = tensor_of(id);
   Tensor copy = GN_TRY(Tensor::allocate(source.info()));
-  if (copy.size_bytes() > 0)
+  if (layouts_[index(id)] == cpu::Layout::kChannelsLast)
+    cpu::change_layout(source, copy, cpu::Layout::kRowMajor);
+  else if (copy.size_bytes() > 0)
     std::memcpy(copy.mutable_bytes().data(), source.bytes().data(), copy.size_bytes());
   return keep(id, copy);
+}
+
+// Steps that run together share their time equally in the report.
+Result<void> CpuProgram::run_group(Group& group, RunReport& report) {
+  cpu::CpuStep& front = steps_[group.first];
+  const uint64_t begin = now_ns();
+  GN_TRY(with_context(group.chain ? group.chain->run() : cpu::run_step(front), front.node->name));
+  const uint64_t share = (now_ns() - begin) / group.count;
+  for (size_t i = 0; i < group.count; ++i) {
+    const char* algorithm = group.chain ? "joined loop" : front.algorithm();
+    report.steps.push_back(
+        {plan_->steps[group.first + i].node, "cpu", algorithm, begin + i * share, share});
+  }
+  return {};
 }
 
 Result<RunReport> CpuProgram::compute(const std::map<ValueId, Tensor>& inputs,
@@ -150,14 +159,13 @@ Result<RunReport> CpuProgram::compute(const std::map<ValueId, Tensor>& inputs,
   GN_TRY(load_inputs(inputs));
   RunReport report;
   report.peak_bytes = leased_bytes_;
-  for (size_t i = 0; i < steps_.size(); ++i) {
-    Step& step = steps_[i];
-    const uint64_t begin = now_ns();
-    GN_TRY(with_context(run_step(step), step.node->name));
-    const char* algorithm = step.kernel == nullptr ? "alias" : step.kernel->algorithm();
-    report.steps.push_back({plan_->steps[i].node, "cpu", algorithm, begin, now_ns() - begin});
-    if (step.node->fused) GN_TRY(read_out(step.node->fused->before, keep));
-    for (const ValueId id : step.node->outputs) GN_TRY(read_out(id, keep));
+  for (Group& group : groups_) {
+    GN_TRY(run_group(group, report));
+    for (size_t i = group.first; i < group.first + group.count; ++i) {
+      const Node& node = *steps_[i].node;
+      if (node.fused) GN_TRY(read_out(node.fused->before, keep));
+      for (const ValueId id : node.outputs) GN_TRY(read_out(id, keep));
+    }
   }
   return report;
 }

@@ -133,13 +133,27 @@ class DnnlConvolution : public PreparedKernel {
   bool packed_ = false;
 };
 
+// How a value lies in our memory. Where both layouts are alike, oneDNN is told the one that it
+// convolves without a copy.
+memory::desc value_desc(const Shape& shape, Layout layout, bool prefers_channels_last) {
+  const bool last = layout == Layout::kChannelsLast ||
+                    (prefers_channels_last && shape.rank() == 4 && lies_alike(shape));
+  return last ? channels_last_desc(shape.extents()) : plain_desc(shape.extents());
+}
+
+// What oneDNN may choose: anything, unless channels lie last on one side of a convolution; then
+// they do on both, because the other side is next to such values too.
+memory::desc wanted_desc(const memory::desc& ours, bool channels_last) {
+  return channels_last ? channels_last_desc(ours.dims()) : any_layout(ours);
+}
+
 template <typename Primitive>
 std::unique_ptr<DnnlConvolution> create(const Layouts& ours, const Strides& s,
-                                        dnnl::algorithm algorithm) {
+                                        dnnl::algorithm algorithm, bool channels_last) {
   const auto kind = dnnl::prop_kind::forward_inference;
-  const memory::desc source = any_layout(ours.source);
+  const memory::desc source = wanted_desc(ours.source, channels_last);
   const memory::desc weights = any_layout(ours.weights);
-  const memory::desc result = any_layout(ours.result);
+  const memory::desc result = wanted_desc(ours.result, channels_last);
   const bool biased = ours.bias.data.ndims != 0;
   const typename Primitive::desc description =
       biased ? typename Primitive::desc(kind, algorithm, source, weights, ours.bias, result,
@@ -164,7 +178,7 @@ bool is_candidate(std::span<const perception::Operand> operands, const TensorInf
 
 Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
     const perception::Node& node, std::span<const perception::Operand> operands,
-    std::span<const TensorInfo> results) {
+    std::span<const TensorInfo> results, const ConvolutionLayouts& layouts) {
   using Prepared = Result<std::unique_ptr<PreparedKernel>>;
   if (!is_candidate(operands, results[0])) return Prepared(nullptr);
   const bool transposed = node.op == perception::Operator::kConvTranspose;
@@ -173,18 +187,21 @@ Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
   for (const auto& axis : window.axes)
     if (axis.pad_begin < 0 || axis.pad_end < 0) return Prepared(nullptr);
   Layouts ours;
-  ours.source = plain_desc(operands[0].info.shape.extents());
+  const bool last =
+      layouts.source == Layout::kChannelsLast || layouts.result == Layout::kChannelsLast;
+  ours.source = value_desc(operands[0].info.shape, layouts.source, last);
   ours.weights =
       weights_desc(operands[1].info.shape, node.attributes.integer("group", 1), transposed);
-  ours.result = plain_desc(results[0].shape.extents());
+  ours.result = value_desc(results[0].shape, layouts.result, last);
   if (operands.size() > 2 && operands[2].info.type != DataType::kUndefined)
     ours.bias = plain_desc(operands[2].info.shape.extents());
   return guard_dnnl(kWhat, [&]() -> Prepared {
-    auto prepared = transposed
-                        ? create<dnnl::deconvolution_forward>(ours, strides_of(window),
-                                                              dnnl::algorithm::deconvolution_direct)
-                        : create<dnnl::convolution_forward>(ours, strides_of(window),
-                                                            dnnl::algorithm::convolution_direct);
+    // oneDNN's deconvolution is slow with channels last: it chooses, and copies.
+    auto prepared =
+        transposed ? create<dnnl::deconvolution_forward>(
+                         ours, strides_of(window), dnnl::algorithm::deconvolution_direct, false)
+                   : create<dnnl::convolution_forward>(ours, strides_of(window),
+                                                       dnnl::algorithm::convolution_direct, last);
     if (operands[1].value != nullptr) prepared->pack(*operands[1].value);
     return Prepared(std::move(prepared));
   });

@@ -2,14 +2,20 @@
 // Conv and ConvTranspose of float32 through oneDNN.
 #pragma once
 
+#include "engine/cpu/layout.hpp"
 #include "engine/cpu/prepared_kernel.hpp"
 
 namespace geoneuron::engine::cpu {
+
+struct ConvolutionLayouts {
+  Layout source = Layout::kRowMajor;
+  Layout result = Layout::kRowMajor;
+};
 
 // Null where oneDNN does not compute this type or shape (plain loops do). Errors: ENOMEM, EIO with
 // what oneDNN reports.
 Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
     const perception::Node& node, std::span<const perception::Operand> operands,
-    std::span<const TensorInfo> results);
+    std::span<const TensorInfo> results, const ConvolutionLayouts& layouts = {});
 
 }  // namespace geoneuron::engine::cpu

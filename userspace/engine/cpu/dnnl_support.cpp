@@ -12,6 +12,10 @@ dnnl::memory::desc plain_desc(const std::vector<int64_t>& extents) {
   return {extents, dnnl::memory::data_type::f32, Shape(extents).strides()};
 }
 
+dnnl::memory::desc channels_last_desc(const std::vector<int64_t>& extents) {
+  return {extents, dnnl::memory::data_type::f32, dnnl::memory::format_tag::nhwc};
+}
+
 dnnl::memory wrap_memory(const dnnl::memory::desc& desc, const void* data) {
   return {desc, dnnl_engine(), const_cast<void*>(data)};
 }

@@ -14,6 +14,9 @@ const dnnl::engine& dnnl_engine();
 // Row-major float32.
 dnnl::memory::desc plain_desc(const std::vector<int64_t>& extents);
 
+// float32 N x C x H x W with channels innermost.
+dnnl::memory::desc channels_last_desc(const std::vector<int64_t>& extents);
+
 // Memory of ours as oneDNN sees it; oneDNN writes only to what we give it as a result.
 dnnl::memory wrap_memory(const dnnl::memory::desc& desc, const void* data);
 

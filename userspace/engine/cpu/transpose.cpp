@@ -2,6 +2,7 @@
 // Transpose and Slice: results whose elements lie in the input at regular distances.
 #include <cstring>
 
+#include "engine/cpu/exchange.hpp"
 #include "engine/cpu/kernel.hpp"
 #include "engine/cpu/operands.hpp"
 #include "engine/cpu/strided_loop.hpp"
@@ -9,9 +10,6 @@
 
 namespace geoneuron::engine::cpu {
 namespace {
-
-// Side of the squares in which two axes are exchanged: a square of either side stays in the cache.
-constexpr int64_t kTile = 16;
 
 template <typename T>
 void copy_rows(const StridedLoop& loop, const T* source, T* target) {
@@ -22,24 +20,6 @@ void copy_rows(const StridedLoop& loop, const T* source, T* target) {
       std::memcpy(target + at, source + from, static_cast<size_t>(length) * sizeof(T));
     else
       for (int64_t i = 0; i < length; ++i) target[at + i] = source[from + i * step];
-  });
-}
-
-// rows x columns -> columns x rows, `batch` times.
-template <typename T>
-void exchange(const T* source, T* target, int64_t batch, int64_t rows, int64_t columns) {
-  const int64_t bands = (columns + kTile - 1) / kTile;
-  parallel_for(batch * bands, rows * kTile, [=](int64_t begin, int64_t end) {
-    for (int64_t item = begin; item < end; ++item) {
-      const T* from = source + item / bands * rows * columns;
-      T* to = target + item / bands * rows * columns;
-      const int64_t first = item % bands * kTile;
-      const int64_t last = std::min(columns, first + kTile);
-      for (int64_t row = 0; row < rows; row += kTile)
-        for (int64_t column = first; column < last; ++column)
-          for (int64_t r = row; r < std::min(rows, row + kTile); ++r)
-            to[column * rows + r] = from[r * columns + column];
-    }
   });
 }
 

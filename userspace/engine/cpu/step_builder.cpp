@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "engine/cpu/step_builder.hpp"
+
+#include <algorithm>
+
+#include "engine/cpu/dnnl_convolution.hpp"
+
+namespace geoneuron::engine::cpu {
+namespace {
+
+using perception::Node;
+using perception::Operator;
+using perception::Residence;
+using perception::ValueId;
+
+// The same memory under the shape N x H x W x C.
+Tensor viewed_channels_last(const Tensor& tensor) {
+  if (!tensor.is_defined() || tensor.element_count() == 1) return tensor;
+  return tensor.reshaped(channels_last_shape(tensor.shape()));
+}
+
+std::vector<TensorInfo> infos_of(const std::vector<Tensor>& tensors) {
+  std::vector<TensorInfo> result;
+  for (const Tensor& tensor : tensors) result.push_back(tensor.info());
+  return result;
+}
+
+}  // namespace
+
+Layout StepBuilder::layout_of(ValueId id) const {
+  return id == perception::kNoValue ? Layout::kRowMajor : layouts_[index(id)];
+}
+
+Result<CpuStep> StepBuilder::build(const perception::Step& planned) {
+  CpuStep step;
+  scratch_used_ = 0;
+  step.node = &plan_.graph->at(planned.node);
+  for (const ValueId id : step.node->inputs) step.inputs.push_back(find_tensor_(id));
+  for (const ValueId id : step.node->outputs) step.outputs.push_back(find_tensor_(id));
+  if (step.node->fused) step.before = find_tensor_(step.node->fused->before);
+  if (planned.placement == perception::Placement::kAlias) return step;
+  if (GN_TRY(build_convolution(step))) return step;
+  const bool last = std::any_of(step.node->inputs.begin(), step.node->inputs.end(),
+                                [&](auto id) { return layout_of(id) == Layout::kChannelsLast; });
+  if (last && runs_channels_last(plan_, *step.node))
+    GN_TRY(build_channels_last(step));
+  else
+    GN_TRY(build_row_major(step));
+  return step;
+}
+
+std::vector<perception::Operand> StepBuilder::operands_of_step(const CpuStep& step) const {
+  std::vector<perception::Operand> operands;
+  for (size_t i = 0; i < step.inputs.size(); ++i) {
+    const ValueId id = i < step.node->inputs.size() ? step.node->inputs[i] : perception::kNoValue;
+    const bool known = id != perception::kNoValue && plan_.at(id).residence == Residence::kConstant;
+    operands.push_back({step.inputs[i].info(), known ? &step.inputs[i] : nullptr});
+  }
+  return operands;
+}
+
+// True where oneDNN convolves; it reads and writes both layouts by itself.
+Result<bool> StepBuilder::build_convolution(CpuStep& step) const {
+  if (step.node->op != Operator::kConv && step.node->op != Operator::kConvTranspose) return false;
+  const ConvolutionLayouts layouts = {layout_of(step.node->inputs[0]),
+                                      layout_of(step.node->outputs[0])};
+  auto kernel = GN_TRY(prepare_dnnl_convolution(*step.node, operands_of_step(step),
+                                                infos_of(step.outputs), layouts));
+  // Packed weights that find no room in the budget are not kept: plain loops read ours in place.
+  if (kernel == nullptr || !lease_(kernel->held_bytes(), "packed weights")) return false;
+  step.kernel = std::move(kernel);
+  return true;
+}
+
+Result<Tensor> StepBuilder::scratch(const TensorInfo& info) {
+  const size_t number = scratch_used_++;
+  if (number >= scratch_.size()) scratch_.resize(number + 1);
+  Tensor& memory = scratch_[number];
+  if (!memory.is_defined() || memory.size_bytes() < info.size_bytes()) {
+    if (!lease_(info.size_bytes(), "layout scratch"))
+      return make_error(ENOMEM, "%s: no room to change its layout", info.to_string().c_str());
+    memory = GN_TRY(Tensor::allocate(info));
+  }
+  return Tensor::view(info, std::make_shared<Tensor>(memory), memory.bytes().data());
+}
+
+Result<void> StepBuilder::convert_inputs(CpuStep& step, size_t count, Layout wanted) {
+  for (size_t i = 0; i < std::min(count, step.inputs.size()); ++i) {
+    Tensor& input = step.inputs[i];
+    const bool alike = !input.is_defined() || input.shape().rank() > 4 || lies_alike(input.shape());
+    if (alike || layout_of(step.node->inputs[i]) == wanted) continue;
+    LayoutChange change{input, GN_TRY(scratch(input.info())), wanted};
+    input = change.to;
+    step.changes_before.push_back(std::move(change));
+  }
+  return {};
+}
+
+Result<void> StepBuilder::convert_output(CpuStep& step, Tensor& output, ValueId id,
+                                         Layout computed) {
+  if (!output.is_defined() || layout_of(id) == computed || lies_alike(output.shape())) return {};
+  LayoutChange change{GN_TRY(scratch(output.info())), output, layout_of(id)};
+  output = change.from;
+  step.changes_after.push_back(std::move(change));
+  return {};
+}
+
+Result<void> StepBuilder::convert_outputs(CpuStep& step, Layout computed) {
+  for (size_t i = 0; i < step.outputs.size(); ++i)
+    GN_TRY(convert_output(step, step.outputs[i], step.node->outputs[i], computed));
+  if (!step.before.is_defined()) return {};
+  return convert_output(step, step.before, step.node->fused->before, computed);
+}
+
+Result<void> StepBuilder::build_channels_last(CpuStep& step) {
+  const size_t count = step.node->op == Operator::kResize ? 1 : step.inputs.size();
+  GN_TRY(convert_inputs(step, count, Layout::kChannelsLast));
+  GN_TRY(convert_outputs(step, Layout::kChannelsLast));
+  for (size_t i = 0; i < count; ++i) step.inputs[i] = viewed_channels_last(step.inputs[i]);
+  for (Tensor& output : step.outputs) output = viewed_channels_last(output);
+  step.before = viewed_channels_last(step.before);
+  step.rewritten = std::make_unique<Node>(GN_TRY(rewrite_channels_last(*step.node, step.inputs)));
+  step.kernel = prepare_loop_kernel(*step.rewritten);
+  return {};
+}
+
+Result<void> StepBuilder::build_row_major(CpuStep& step) {
+  GN_TRY(convert_inputs(step, step.inputs.size(), Layout::kRowMajor));
+  GN_TRY(convert_outputs(step, Layout::kRowMajor));
+  step.kernel = prepare_loop_kernel(*step.node);
+  return {};
+}
+
+}  // namespace geoneuron::engine::cpu
