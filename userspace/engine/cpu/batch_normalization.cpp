@@ -62,11 +62,31 @@ Result<void> write_running(const Operation& operation, size_t output, size_t ope
   });
 }
 
+// Channels innermost: `rows` rows of them.
+template <typename T>
+void scale_and_shift_rows(const T* source, T* target, int64_t rows,
+                          const std::vector<double>& scale, const std::vector<double>& shift) {
+  using C = Compute<T>;
+  const std::vector<C> a(scale.begin(), scale.end());
+  const std::vector<C> b(shift.begin(), shift.end());
+  const size_t channels = a.size();
+  parallel_for(rows, static_cast<int64_t>(channels),
+               [&, source, target](int64_t begin, int64_t end) {
+                 for (int64_t row = begin; row < end; ++row) {
+                   const T* from = source + row * static_cast<int64_t>(channels);
+                   T* to = target + row * static_cast<int64_t>(channels);
+                   for (size_t c = 0; c < channels; ++c)
+                     to[c] = static_cast<T>(static_cast<C>(from[c]) * a[c] + b[c]);
+                 }
+               });
+}
+
 template <typename T>
 void scale_and_shift(const T* source, T* target, int64_t rows, int64_t space,
                      const std::vector<double>& scale, const std::vector<double>& shift) {
   using C = Compute<T>;
   const auto channels = static_cast<int64_t>(scale.size());
+  if (space == 1) return scale_and_shift_rows(source, target, rows / channels, scale, shift);
   parallel_for(rows, space, [&, channels](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       const auto a = static_cast<C>(scale[static_cast<size_t>(row % channels)]);

@@ -196,12 +196,11 @@ Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
   if (operands.size() > 2 && operands[2].info.type != DataType::kUndefined)
     ours.bias = plain_desc(operands[2].info.shape.extents());
   return guard_dnnl(kWhat, [&]() -> Prepared {
-    // oneDNN's deconvolution is slow with channels last: it chooses, and copies.
-    auto prepared =
-        transposed ? create<dnnl::deconvolution_forward>(
-                         ours, strides_of(window), dnnl::algorithm::deconvolution_direct, false)
-                   : create<dnnl::convolution_forward>(ours, strides_of(window),
-                                                       dnnl::algorithm::convolution_direct, last);
+    auto prepared = transposed
+                        ? create<dnnl::deconvolution_forward>(
+                              ours, strides_of(window), dnnl::algorithm::deconvolution_direct, last)
+                        : create<dnnl::convolution_forward>(
+                              ours, strides_of(window), dnnl::algorithm::convolution_direct, last);
     if (operands[1].value != nullptr) prepared->pack(*operands[1].value);
     return Prepared(std::move(prepared));
   });

@@ -2,6 +2,7 @@
 // Functions of two elements, with numpy's broadcasting: Add, Sub, Mul, Div, Max, Min, Pow.
 #include <cmath>
 
+#include "engine/cpu/float_loops.hpp"
 #include "engine/cpu/kernel.hpp"
 #include "engine/cpu/strided_loop.hpp"
 
@@ -72,8 +73,31 @@ T lesser(T a, T b) {
   return a <= b || a != a ? a : b;
 }
 
+// float32 rows through the loops that are compiled for several instruction sets.
+void combine_floats(const StridedLoop& walk, FloatLoop loop, const Tensor& a, const Tensor& b,
+                    Tensor& result) {
+  walk.for_each_row([&](int64_t at, int64_t at_a, int64_t at_b) {
+    loop(elements<float>(a) + at_a, elements<float>(b) + at_b, mutable_elements<float>(result) + at,
+         walk.row().extent);
+  });
+}
+
+bool combined_as_floats(Operator op, const Tensor& a, const Tensor& b, Tensor& result) {
+  const StridedLoop walk = broadcast_loop(result.shape(), a.shape(), b.shape());
+  const auto [step_a, step_b] = walk.row().strides;
+  if (step_a > 1 || step_b > 1 || (step_a == 0 && step_b == 0)) return false;
+  const FloatLoop loop = float_loop(op, step_b == 0   ? FloatOperands::kOneB
+                                        : step_a == 0 ? FloatOperands::kOneA
+                                                      : FloatOperands::kBoth);
+  if (loop == nullptr) return false;
+  combine_floats(walk, loop, a, b, result);
+  return true;
+}
+
 template <typename T>
 void combine_by(Operator op, const Tensor& a, const Tensor& b, Tensor& result) {
+  if constexpr (std::is_same_v<T, float>)
+    if (combined_as_floats(op, a, b, result)) return;
   using R = typename RingOf<T>::type;
   const auto ring = [](auto function) {
     return [function](T x, T y) {

@@ -32,11 +32,27 @@ bool is_dense(const Tensor& operand, const Tensor& output) {
   return operand.info() == output.info();
 }
 
-// Part [begin, end) of a dense tensor's elements.
-Tensor part_of(const Tensor& tensor, int64_t begin, int64_t end) {
-  const auto offset = static_cast<size_t>(begin) * perception::size_of(tensor.type());
-  return Tensor::view({tensor.type(), Shape({end - begin})}, nullptr,
-                      tensor.bytes().data() + offset);
+// A tile as a tensor of one axis.
+Tensor tile_at(const float* data, int64_t count) {
+  return Tensor::view({DataType::kFloat32, Shape({count})}, nullptr,
+                      reinterpret_cast<const std::byte*>(data));
+}
+
+bool is_one(const Tensor& operand) {
+  return operand.element_count() == 1;
+}
+
+FloatLoop loop_of(const CpuStep& step) {
+  if (step.node->op == Operator::kRelu) return float_loop(Operator::kRelu, FloatOperands::kBoth);
+  if (step.inputs.size() != 2) return nullptr;
+  if (is_one(step.inputs[0])) return float_loop(step.node->op, FloatOperands::kOneA);
+  return float_loop(step.node->op,
+                    is_one(step.inputs[1]) ? FloatOperands::kOneB : FloatOperands::kBoth);
+}
+
+bool is_clip_with_bounds(const CpuStep& step) {
+  return step.node->op == Operator::kClip && step.inputs.size() == 3 &&
+         step.inputs[1].is_defined() && step.inputs[2].is_defined();
 }
 
 }  // namespace
@@ -73,6 +89,7 @@ void ElementwiseChain::append(CpuStep& step) {
       if (step.node->inputs[i] == links_[k].step->node->outputs[0])
         link.sources.back() = static_cast<int>(k);
   }
+  link.loop = loop_of(step);
   links_.push_back(std::move(link));
 }
 
@@ -115,36 +132,54 @@ ElementwiseChain ElementwiseChain::find(std::span<CpuStep> steps, const NeededAf
   return chain;
 }
 
-Result<void> ElementwiseChain::run_tile(int64_t begin, int64_t end, std::vector<Tensor>& scratch) {
-  std::vector<Tensor> results(links_.size());
+const float* ElementwiseChain::operand_at(size_t k, size_t operand, int64_t begin,
+                                          const std::vector<float*>& results) const {
+  const int source = links_[k].sources[operand];
+  if (source != kElsewhere) return results[static_cast<size_t>(source)];
+  const Tensor& tensor = links_[k].step->inputs[operand];
+  return elements<float>(tensor) + (is_one(tensor) ? 0 : begin);
+}
+
+Result<void> ElementwiseChain::run_kernel(size_t k, int64_t begin, int64_t count,
+                                          const std::vector<float*>& results) const {
+  const CpuStep& step = *links_[k].step;
+  std::vector<Tensor> operands;
+  for (size_t i = 0; i < step.inputs.size(); ++i) {
+    const bool whole = !step.inputs[i].is_defined() || is_one(step.inputs[i]);
+    operands.push_back(whole ? step.inputs[i] : tile_at(operand_at(k, i, begin, results), count));
+  }
+  Tensor result = tile_at(results[k], count);
+  return step.kernel->run(operands, std::span(&result, 1));
+}
+
+Result<void> ElementwiseChain::run_tile(int64_t begin, int64_t count, std::vector<float>& scratch) {
+  std::vector<float*> results(links_.size());
   for (size_t k = 0; k < links_.size(); ++k) {
-    CpuStep& step = *links_[k].step;
-    results[k] = links_[k].stored ? part_of(step.outputs[0], begin, end)
-                                  : part_of(scratch[k], 0, end - begin);
-    std::vector<Tensor> operands;
-    for (size_t i = 0; i < step.inputs.size(); ++i) {
-      const Tensor& input = step.inputs[i];
-      if (links_[k].sources[i] != kElsewhere)
-        operands.push_back(results[static_cast<size_t>(links_[k].sources[i])]);
-      else if (!input.is_defined() || input.element_count() == 1)
-        operands.push_back(input);
-      else
-        operands.push_back(part_of(input, begin, end));
-    }
-    GN_TRY(step.kernel->run(operands, std::span(&results[k], 1)));
-    if (step.node->fused) GN_TRY(activate(*step.node->fused, results[k], results[k]));
+    const Link& link = links_[k];
+    results[k] = link.stored ? mutable_elements<float>(link.step->outputs[0]) + begin
+                             : scratch.data() + static_cast<int64_t>(k) * kTileElements;
+    if (link.loop != nullptr)
+      link.loop(operand_at(k, 0, begin, results),
+                operand_at(k, link.sources.size() - 1, begin, results), results[k], count);
+    else if (is_clip_with_bounds(*link.step))
+      clip_floats(operand_at(k, 0, begin, results), operand_at(k, 1, begin, results),
+                  operand_at(k, 2, begin, results), results[k], count);
+    else
+      GN_TRY(run_kernel(k, begin, count, results));
+    if (!link.step->node->fused) continue;
+    Tensor result = tile_at(results[k], count);
+    GN_TRY(activate(*link.step->node->fused, result, result));
   }
   return {};
 }
 
 Result<void> ElementwiseChain::run_tiles(int64_t first, int64_t last) {
   const int64_t count = links_[0].step->outputs[0].element_count();
-  std::vector<Tensor> scratch(links_.size());
-  for (size_t k = 0; k < links_.size(); ++k)
-    if (!links_[k].stored)
-      scratch[k] = GN_TRY(Tensor::allocate({DataType::kFloat32, Shape({kTileElements})}));
-  for (int64_t tile = first; tile < last; ++tile)
-    GN_TRY(run_tile(tile * kTileElements, std::min(count, (tile + 1) * kTileElements), scratch));
+  std::vector<float> scratch(links_.size() * kTileElements);
+  for (int64_t tile = first; tile < last; ++tile) {
+    const int64_t begin = tile * kTileElements;
+    GN_TRY(run_tile(begin, std::min(count - begin, kTileElements), scratch));
+  }
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/cpu/cpu_step.hpp"
+#include "engine/cpu/float_loops.hpp"
 
 namespace geoneuron::engine::cpu {
 
@@ -24,12 +25,14 @@ class ElementwiseChain {
   Result<void> run();
 
  private:
-  static constexpr int64_t kTileElements = 8192;
+  // Half a dozen tiles fit into the innermost cache.
+  static constexpr int64_t kTileElements = 1024;
   static constexpr int kElsewhere = -1;
 
   struct Link {
     CpuStep* step = nullptr;
     std::vector<int> sources;  // per operand: the link that made it, or kElsewhere
+    FloatLoop loop = nullptr;  // a shorter way than the kernel, where there is one
     bool stored = true;
   };
 
@@ -38,7 +41,12 @@ class ElementwiseChain {
   bool is_safe() const;
   void append(CpuStep& step);
   void mark_stored(const NeededAfter& needed_after);
-  Result<void> run_tile(int64_t begin, int64_t end, std::vector<Tensor>& scratch);
+  // The first element of an operand of link `k` for the tile that begins at `begin`.
+  const float* operand_at(size_t k, size_t operand, int64_t begin,
+                          const std::vector<float*>& results) const;
+  Result<void> run_kernel(size_t k, int64_t begin, int64_t count,
+                          const std::vector<float*>& results) const;
+  Result<void> run_tile(int64_t begin, int64_t count, std::vector<float>& scratch);
   Result<void> run_tiles(int64_t first, int64_t last);
 
   std::vector<Link> links_;

@@ -119,6 +119,8 @@ bool runs_channels_last(const Plan& plan, const Node& node) {
   if (!is_four_axes_of_floats(plan.at(node.outputs[0]))) return false;
   if (is_elementwise(node.op)) return true;
   switch (node.op) {
+    case Operator::kBatchNormalization:
+      return node.outputs.size() == 1;
     case Operator::kConcat:
     case Operator::kGlobalAveragePool:
       return true;

@@ -19,6 +19,19 @@ Tensor viewed_channels_last(const Tensor& tensor) {
   return tensor.reshaped(channels_last_shape(tensor.shape()));
 }
 
+// Rows of channels.
+Shape pixels_by_channels(const Shape& last) {
+  return Shape({last.count(0, 3), last[3]});
+}
+
+// How many operands from the first on are tensors of the layout; the rest are parameters.
+size_t data_operands(const CpuStep& step) {
+  const Operator op = step.node->op;
+  const bool one = op == Operator::kResize || op == Operator::kBatchNormalization ||
+                   op == Operator::kGlobalAveragePool;
+  return one ? 1 : step.inputs.size();
+}
+
 std::vector<TensorInfo> infos_of(const std::vector<Tensor>& tensors) {
   std::vector<TensorInfo> result;
   for (const Tensor& tensor : tensors) result.push_back(tensor.info());
@@ -113,12 +126,15 @@ Result<void> StepBuilder::convert_outputs(CpuStep& step, Layout computed) {
 }
 
 Result<void> StepBuilder::build_channels_last(CpuStep& step) {
-  const size_t count = step.node->op == Operator::kResize ? 1 : step.inputs.size();
+  const size_t count = data_operands(step);
   GN_TRY(convert_inputs(step, count, Layout::kChannelsLast));
   GN_TRY(convert_outputs(step, Layout::kChannelsLast));
   for (size_t i = 0; i < count; ++i) step.inputs[i] = viewed_channels_last(step.inputs[i]);
   for (Tensor& output : step.outputs) output = viewed_channels_last(output);
   step.before = viewed_channels_last(step.before);
+  if (step.node->op == Operator::kBatchNormalization)  // to it, every pixel is a batch of its own
+    for (Tensor* tensor : {&step.inputs[0], &step.outputs[0], &step.before})
+      if (tensor->is_defined()) *tensor = tensor->reshaped(pixels_by_channels(tensor->shape()));
   step.rewritten = std::make_unique<Node>(GN_TRY(rewrite_channels_last(*step.node, step.inputs)));
   step.kernel = prepare_loop_kernel(*step.rewritten);
   return {};
