@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// PaintBatch: tiles cut into what fits into one dispatch. Pure; a plain value.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "views/pixel_device.hpp"
+
+namespace geoneuron::engine::vulkan {
+
+// As in shaders/views/paint.comp: whole rows of one tile.
+struct PaintPiece {
+  uint32_t first_value = 0;
+  uint32_t width = 0;
+  uint32_t scale = 1;
+  uint32_t first_pixel = 0;
+  uint32_t normalisation = 0;
+  uint32_t units = 0;
+};
+
+// As there: what one workgroup does of a piece.
+struct PaintJob {
+  uint32_t piece = 0;
+  uint32_t first_unit = 0;
+  uint32_t units = 0;
+};
+
+// Where a piece's values come from and its pixels go.
+struct PieceSource {
+  uint32_t tile = 0;
+  uint32_t first_row = 0;  // of values
+  uint32_t rows = 0;
+};
+
+struct PaintBatch {
+  std::vector<PaintPiece> pieces;
+  std::vector<PieceSource> sources;  // of each piece
+  std::vector<PaintJob> jobs;
+  uint64_t values = 0, pixels = 0;  // packed
+};
+
+// Batches that together paint all tiles; each has at most `maximum` values and pixels, unless a
+// single row of one tile has more. Tiles are those of a checked canvas.
+std::vector<PaintBatch> make_batches(std::span<const views::Tile> tiles, uint64_t maximum);
+
+}  // namespace geoneuron::engine::vulkan

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "engine/vulkan/pixels/pixel_commands.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+namespace geoneuron::engine::vulkan {
+
+Result<std::byte*> PixelCommands::reserve_bytes(size_t slot, uint64_t bytes, MemoryUse use) {
+  Slot& chosen = slots_[slot];
+  if (!chosen.buffer || chosen.use != use || chosen.buffer.size_bytes() < bytes) {
+    chosen.buffer = {};
+    chosen.buffer = GN_TRY(Buffer::create(device_, std::bit_ceil(bytes), use));
+    chosen.use = use;
+  }
+  chosen.used_bytes = bytes;
+  return chosen.buffer.mapped();
+}
+
+Result<void> PixelCommands::run(const Shader& shader, std::span<const std::byte> push,
+                                uint64_t group_count) {
+  if (group_count == 0) return {};
+  std::vector<Binding> bindings;
+  for (size_t i = 0; i < shader.bindings.size(); ++i)
+    bindings.push_back({slots_[i].buffer.get(), 0, slots_[i].used_bytes, VK_FORMAT_R32_UINT});
+  const auto pipeline = GN_TRY(device_->pipeline(shader, {}));
+  Commands commands = GN_TRY(Commands::begin(device_));
+  const uint64_t columns = std::min<uint64_t>(group_count, Commands::kMaximumGroups);
+  const uint64_t rows = (group_count + columns - 1) / columns;
+  GN_TRY(commands.dispatch(*pipeline, bindings, push,
+                           {static_cast<uint32_t>(columns), static_cast<uint32_t>(rows), 1}));
+  commands.barrier_to_host();
+  GN_TRY(commands.end());
+  return device_->run(commands.get());
+}
+
+}  // namespace geoneuron::engine::vulkan

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// PixelCommands: host-visible buffers that grow and are kept, and one dispatch over them at a time.
+// One thread at a time.
+#pragma once
+
+#include <array>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "engine/vulkan/buffer.hpp"
+#include "engine/vulkan/commands.hpp"
+#include "engine/vulkan/device.hpp"
+#include "engine/vulkan/pipeline.hpp"
+
+namespace geoneuron::engine::vulkan {
+
+class PixelCommands {
+ public:
+  // The buffers that the shaders of shaders/views/ bind, by number of their binding.
+  static constexpr size_t kSlots = 6;
+
+  explicit PixelCommands(std::shared_ptr<VulkanDevice> device) : device_(std::move(device)) {}
+
+  const VkPhysicalDeviceLimits& limits() const { return device_->limits(); }
+
+  // Elements of `T` for a binding, in memory that host and device share; what they hold is
+  // undefined. At least one, since a binding may not be empty.
+  template <typename T>
+  Result<std::span<T>> reserve(size_t slot, size_t count, MemoryUse use) {
+    std::byte* bytes = GN_TRY(reserve_bytes(slot, std::max<size_t>(count, 1) * sizeof(T), use));
+    return std::span<T>(reinterpret_cast<T*>(bytes), count);
+  }
+  // The same, filled with a copy.
+  template <typename T>
+  Result<void> upload(size_t slot, std::span<const T> values) {
+    const std::span<T> target = GN_TRY(reserve<T>(slot, values.size(), MemoryUse::kUpload));
+    if (!values.empty()) std::memcpy(target.data(), values.data(), values.size_bytes());
+    return {};
+  }
+
+  // Runs the shader over `group_count` workgroups and waits; its bindings are the first slots, as
+  // last reserved. What it wrote is then visible to the host.
+  Result<void> run(const Shader& shader, std::span<const std::byte> push, uint64_t group_count);
+
+ private:
+  struct Slot {
+    Buffer buffer;
+    MemoryUse use = MemoryUse::kUpload;
+    uint64_t used_bytes = 0;
+  };
+
+  Result<std::byte*> reserve_bytes(size_t slot, uint64_t bytes, MemoryUse use);
+
+  std::shared_ptr<VulkanDevice> device_;
+  std::array<Slot, kSlots> slots_;
+};
+
+}  // namespace geoneuron::engine::vulkan
