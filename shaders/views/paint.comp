@@ -5,8 +5,8 @@
 #extension GL_GOOGLE_include_directive : require
 #include "values.glsl"
 
-layout(set = 0, binding = 1) uniform utextureBuffer thresholds;  // 256 each; the first is unused
-layout(set = 0, binding = 2) uniform utextureBuffer palette;     // 256, NaN, +infinity, -infinity
+// Per normalisation and index: the keys from x to below y have it, and z is its colour.
+layout(set = 0, binding = 1) uniform utextureBuffer entries;
 
 struct Piece {
   uint first_value;  // rows of values follow each other without gaps, and so do rows of pixels
@@ -15,6 +15,7 @@ struct Piece {
   uint first_pixel;
   uint normalisation;
   uint units;  // values * scale
+  float origin, slope, base;  // where to look for an index first
 };
 
 struct Job {
@@ -23,21 +24,35 @@ struct Job {
   uint units;
 };
 
-layout(set = 0, binding = 3, std430) readonly buffer Pieces { Piece pieces[]; };
-layout(set = 0, binding = 4, std430) readonly buffer Jobs { Job jobs[]; };
-layout(set = 0, binding = 5, std430) writeonly buffer Pixels { uint pixels[]; };
+layout(set = 0, binding = 2, std430) readonly buffer Pieces { Piece pieces[]; };
+layout(set = 0, binding = 3, std430) readonly buffer Jobs { Job jobs[]; };
+layout(set = 0, binding = 4, std430) writeonly buffer Pixels { uint pixels[]; };
 
-layout(push_constant) uniform Parameters { uint job_count; } p;
+layout(push_constant) uniform Parameters {
+  uint job_count;
+  uint nan, positive_infinity, negative_infinity;  // colours
+} p;
 
-uint colour_of(uint bits, uint normalisation) {
-  if (!is_finite(bits)) {
-    uint infinity = (bits >> 31) != 0u ? 258u : 257u;
-    return texelFetch(palette, int(is_nan_bits(bits) ? 256u : infinity)).x;
+// The estimate is floating point and may be anything; walking to the entry that holds the key makes
+// the index exact. It never walks more than 255 steps.
+uint colour_of(uint bits, Piece piece) {
+  if (!is_finite(bits))
+    return is_nan_bits(bits) ? p.nan : (bits >> 31) != 0u ? p.negative_infinity
+                                                          : p.positive_infinity;
+  float guess = (uintBitsToFloat(bits) - piece.origin) * piece.slope + piece.base;
+  int index = clamp(int(clamp(guess, 0.0, 255.0)), 0, 255);
+  uint key = key_of(bits);
+  int first = int(piece.normalisation * 256u);
+  uvec4 entry = texelFetch(entries, first + index);
+  while (key < entry.x || key >= entry.y) {
+    index += key < entry.x ? -1 : 1;
+    entry = texelFetch(entries, first + index);
   }
-  uint key = key_of(bits), index = 0u, base = normalisation * 256u;
-  for (uint step = 128u; step > 0u; step >>= 1)
-    index += texelFetch(thresholds, int(base + index + step)).x <= key ? step : 0u;
-  return texelFetch(palette, int(index)).x;
+  return entry.z;
+}
+
+uint colour_at(uint value, Piece piece) {
+  return colour_of(texelFetch(values, int(piece.first_value + value)).x, piece);
 }
 
 void main() {
@@ -45,13 +60,16 @@ void main() {
   if (group >= p.job_count) return;
   Job job = jobs[group];
   Piece piece = pieces[job.piece];
-  for (uint i = gl_LocalInvocationID.x; i < job.units; i += 64u) {
-    uint unit = job.first_unit + i;
+  uint last = job.first_unit + job.units;
+  if (piece.scale == 1u) {
+    for (uint unit = job.first_unit + gl_LocalInvocationID.x; unit < last; unit += 64u)
+      pixels[piece.first_pixel + unit] = colour_at(unit, piece);
+    return;
+  }
+  for (uint unit = job.first_unit + gl_LocalInvocationID.x; unit < last; unit += 64u) {
     // Units run along a row of values first, so that neighbours write neighbouring pixels.
     uint line = unit / piece.width, column = unit - line * piece.width;
-    uint value = (line / piece.scale) * piece.width + column;
-    uint colour = colour_of(texelFetch(values, int(piece.first_value + value)).x,
-                            piece.normalisation);
+    uint colour = colour_at((line / piece.scale) * piece.width + column, piece);
     uint pixel = piece.first_pixel + (line * piece.width + column) * piece.scale;
     for (uint x = 0u; x < piece.scale; ++x) pixels[pixel + x] = colour;
   }

@@ -68,15 +68,30 @@ uint32_t colour_index(const Normalisation& normalisation, uint32_t key) {
   return index;
 }
 
+PackedPalette packed(const Palette& palette) {
+  PackedPalette words;
+  for (size_t i = 0; i < 256; ++i) words[i] = std::bit_cast<uint32_t>(palette.colours[i]);
+  words[256] = std::bit_cast<uint32_t>(palette.nan);
+  words[257] = std::bit_cast<uint32_t>(palette.positive_infinity);
+  words[258] = std::bit_cast<uint32_t>(palette.negative_infinity);
+  return words;
+}
+
+IndexEstimate estimate_of(const Normalisation& normalisation) {
+  const double first = value_of_key(normalisation.thresholds.front());
+  const double last = value_of_key(normalisation.thresholds.back());
+  const double slope = 254.0 / (last - first);
+  const auto origin = static_cast<float>(first - 1.5 / slope);
+  const auto rounded = static_cast<float>(slope);
+  if (!std::isfinite(origin) || !std::isfinite(rounded)) return {};
+  return {origin, rounded, 0};
+}
+
 ColourIndexer::ColourIndexer(const Normalisation& normalisation) {
   const auto& thresholds = normalisation.thresholds;
   for (size_t i = 0; i < thresholds.size(); ++i) bounds_[i + 1] = thresholds[i];
   bounds_[256] = UINT32_MAX;
-  const double first = value_of_key(thresholds.front()), last = value_of_key(thresholds.back());
-  const double slope = 254.0 / (last - first);
-  origin_ = static_cast<float>(first - 1.5 / slope);
-  slope_ = static_cast<float>(slope);
-  if (!std::isfinite(origin_) || !std::isfinite(slope_)) return;
+  estimate_ = estimate_of(normalisation);
   // Index k holds the values from threshold k to just below threshold k + 1. The estimate being
   // monotone, those two ends tell how far off it can be in between.
   for (uint32_t k = 0; k < 256; ++k) {
@@ -84,25 +99,20 @@ ColourIndexer::ColourIndexer(const Normalisation& normalisation) {
     const uint32_t high = k == 255 ? key_of(INFINITY) - 1 : bounds_[k + 1] - 1;
     if (low > high) continue;
     const auto index = static_cast<int32_t>(k);
-    if (estimate(value_of_key(low), origin_, slope_) < index - 1) return;
-    if (estimate(value_of_key(high), origin_, slope_) > index + 1) return;
+    if (estimate(value_of_key(low), estimate_.origin, estimate_.slope) < index - 1) return;
+    if (estimate(value_of_key(high), estimate_.origin, estimate_.slope) > index + 1) return;
   }
   estimate_is_close_ = true;
 }
 
-void ColourIndexer::paint(std::span<const float> values, const Palette& palette,
+void ColourIndexer::paint(std::span<const float> values, const PackedPalette& palette,
                           Rgba8* pixels) const {
-  std::array<uint32_t, 259> colours;
-  for (size_t i = 0; i < 256; ++i) colours[i] = std::bit_cast<uint32_t>(palette.colours[i]);
-  colours[256] = std::bit_cast<uint32_t>(palette.nan);
-  colours[257] = std::bit_cast<uint32_t>(palette.positive_infinity);
-  colours[258] = std::bit_cast<uint32_t>(palette.negative_infinity);
   auto* out = reinterpret_cast<Word*>(pixels);
   if (estimate_is_close_)
-    paint_by_estimate(values.data(), values.size(), bounds_.data(), origin_, slope_, colours.data(),
-                      out);
+    paint_by_estimate(values.data(), values.size(), bounds_.data(), estimate_.origin,
+                      estimate_.slope, palette.data(), out);
   else
-    paint_by_search(values.data(), values.size(), bounds_.data(), colours.data(), out);
+    paint_by_search(values.data(), values.size(), bounds_.data(), palette.data(), out);
 }
 
 }  // namespace geoneuron::views

@@ -148,7 +148,7 @@ void count_bins(std::span<const float> values, std::span<const uint32_t> edges,
 
 // Paints rows [begin, end) of a tile's map.
 void paint_rows(std::span<const float> elements, const Tile& tile, const ColourIndexer& indexer,
-                const Palette& palette, Image& canvas, uint64_t begin, uint64_t end) {
+                const PackedPalette& palette, Image& canvas, uint64_t begin, uint64_t end) {
   std::vector<Rgba8> row(tile.width);
   for (uint64_t i = begin; i < end; ++i) {
     const auto values = elements.subspan(tile.first_element + i * tile.row_stride, tile.width);
@@ -250,6 +250,7 @@ Result<void> CpuPixels::paint(std::span<const float> elements, std::span<const T
   if (auto checked = check_tiles(elements, tiles, normalisations.size(), canvas); !checked)
     return checked;
   const std::vector<ColourIndexer> indexers(normalisations.begin(), normalisations.end());
+  const PackedPalette colours = packed(palette);
   // All rows of all tiles are numbered, so that one huge map is shared out like many small ones.
   std::vector<uint64_t> first_row{0};
   uint64_t pixels = 0;
@@ -265,7 +266,7 @@ Result<void> CpuPixels::paint(std::span<const float> elements, std::span<const T
          i < tiles.size() && first_row[i] < end; ++i) {
       const uint64_t top = std::max(begin, first_row[i]) - first_row[i];
       const uint64_t bottom = std::min(end, first_row[i + 1]) - first_row[i];
-      paint_rows(elements, tiles[i], indexers[tiles[i].normalisation], palette, canvas, top,
+      paint_rows(elements, tiles[i], indexers[tiles[i].normalisation], colours, canvas, top,
                  bottom);
     }
   });

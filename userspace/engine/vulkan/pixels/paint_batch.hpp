@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "views/colour_index.hpp"
 #include "views/pixel_device.hpp"
 
 namespace geoneuron::engine::vulkan {
@@ -18,6 +19,7 @@ struct PaintPiece {
   uint32_t first_pixel = 0;
   uint32_t normalisation = 0;
   uint32_t units = 0;
+  views::IndexEstimate estimate;
 };
 
 // As there: what one workgroup does of a piece.
@@ -43,6 +45,7 @@ struct PaintBatch {
 
 // Batches that together paint all tiles; each has at most `maximum` values and pixels, unless a
 // single row of one tile has more. Tiles are those of a checked canvas.
+// The pieces' estimates are left to the caller.
 std::vector<PaintBatch> make_batches(std::span<const views::Tile> tiles, uint64_t maximum);
 
 }  // namespace geoneuron::engine::vulkan

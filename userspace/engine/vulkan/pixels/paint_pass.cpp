@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // VulkanPixels: painting tiles.
 #include <algorithm>
-#include <bit>
 
 #include "engine/vulkan/pixels/paint_batch.hpp"
 #include "engine/vulkan/pixels/vulkan_pixels.hpp"
@@ -16,30 +15,35 @@ constexpr uint64_t kMaximumPixels = 16u << 20;
 
 constexpr auto kTexels = BindingKind::kTexelBuffer;
 constexpr auto kStorage = BindingKind::kStorageBuffer;
-constexpr BindingKind kBindings[] = {kTexels, kTexels, kTexels, kStorage, kStorage, kStorage};
-constexpr Shader kPaint{"views/paint", shaders::views_paint, kBindings, sizeof(uint32_t)};
+constexpr BindingKind kBindings[] = {kTexels, kTexels, kStorage, kStorage, kStorage};
 
-// Thresholds of all normalisations, 256 words each: the first is not used, so that the shader
-// counts from 1.
-Result<void> upload_thresholds(PixelCommands& commands,
-                               std::span<const views::Normalisation> normalisations) {
-  const auto words =
-      GN_TRY(commands.reserve<uint32_t>(1, normalisations.size() * 256, MemoryUse::kUpload));
-  for (size_t i = 0; i < normalisations.size(); ++i) {
-    words[i * 256] = 0;
-    std::copy(normalisations[i].thresholds.begin(), normalisations[i].thresholds.end(),
-              words.begin() + static_cast<ptrdiff_t>(i * 256 + 1));
+struct Parameters {
+  uint32_t job_count = 0, nan = 0, positive_infinity = 0, negative_infinity = 0;
+};
+constexpr Shader kPaint{"views/paint", shaders::views_paint, kBindings, sizeof(Parameters)};
+
+// As in shaders/views/paint.comp: the keys from `low` to below `high` have this colour.
+struct Entry {
+  uint32_t low = 0, high = UINT32_MAX, colour = 0, unused = 0;
+};
+
+Result<void> upload_entries(PixelCommands& commands,
+                            std::span<const views::Normalisation> normalisations,
+                            const views::PackedPalette& palette) {
+  const uint64_t most = commands.limits().maxTexelBufferElements / 256;
+  if (normalisations.size() > most)
+    return make_error(ENOTSUP, "%zu normalisations: this device takes at most %lu; use scope=layer",
+                      normalisations.size(), most);
+  const auto entries =
+      GN_TRY(commands.reserve<Entry>(1, normalisations.size() * 256, MemoryUse::kUpload));
+  for (size_t n = 0; n < normalisations.size(); ++n) {
+    const auto& thresholds = normalisations[n].thresholds;
+    for (size_t i = 0; i < 256; ++i)
+      entries[n * 256 + i] = {i == 0 ? 0 : thresholds[i - 1], i == 255 ? UINT32_MAX : thresholds[i],
+                              palette[i], 0};
   }
+  commands.set_texels(1, VK_FORMAT_R32G32B32A32_UINT);
   return {};
-}
-
-Result<void> upload_palette(PixelCommands& commands, const views::Palette& palette) {
-  std::array<uint32_t, 259> words;
-  for (size_t i = 0; i < 256; ++i) words[i] = std::bit_cast<uint32_t>(palette.colours[i]);
-  words[256] = std::bit_cast<uint32_t>(palette.nan);
-  words[257] = std::bit_cast<uint32_t>(palette.positive_infinity);
-  words[258] = std::bit_cast<uint32_t>(palette.negative_infinity);
-  return commands.upload<uint32_t>(2, words);
 }
 
 Result<void> upload_values(PixelCommands& commands, std::span<const float> elements,
@@ -94,16 +98,20 @@ Result<void> VulkanPixels::paint(std::span<const float> elements,
   for (const views::Tile& tile : tiles)
     GN_TRY(check_row(tile, std::min<uint64_t>(range, 1u << 30)));
   if (tiles.empty()) return {};
-  GN_TRY(upload_thresholds(commands_, normalisations));
-  GN_TRY(upload_palette(commands_, palette));
-  for (const PaintBatch& batch : make_batches(tiles, maximum)) {
+  const views::PackedPalette colours = views::packed(palette);
+  GN_TRY(upload_entries(commands_, normalisations, colours));
+  std::vector<views::IndexEstimate> estimates;
+  for (const auto& one : normalisations) estimates.push_back(views::estimate_of(one));
+  for (PaintBatch& batch : make_batches(tiles, maximum)) {
+    for (PaintPiece& piece : batch.pieces) piece.estimate = estimates[piece.normalisation];
     GN_TRY(upload_values(commands_, elements, tiles, batch));
-    GN_TRY(commands_.upload<PaintPiece>(3, batch.pieces));
-    GN_TRY(commands_.upload<PaintJob>(4, batch.jobs));
+    GN_TRY(commands_.upload<PaintPiece>(2, batch.pieces));
+    GN_TRY(commands_.upload<PaintJob>(3, batch.jobs));
     const auto pixels =
-        GN_TRY(commands_.reserve<views::Rgba8>(5, batch.pixels, MemoryUse::kReadback));
-    const auto job_count = static_cast<uint32_t>(batch.jobs.size());
-    GN_TRY(commands_.run(kPaint, bytes_of(job_count), job_count));
+        GN_TRY(commands_.reserve<views::Rgba8>(4, batch.pixels, MemoryUse::kReadback));
+    const Parameters push{static_cast<uint32_t>(batch.jobs.size()), colours[256], colours[257],
+                          colours[258]};
+    GN_TRY(commands_.run(kPaint, bytes_of(push), batch.jobs.size()));
     copy_pixels(pixels, tiles, batch, canvas);
   }
   return {};

@@ -23,7 +23,7 @@ Result<void> PixelCommands::run(const Shader& shader, std::span<const std::byte>
   if (group_count == 0) return {};
   std::vector<Binding> bindings;
   for (size_t i = 0; i < shader.bindings.size(); ++i)
-    bindings.push_back({slots_[i].buffer.get(), 0, slots_[i].used_bytes, VK_FORMAT_R32_UINT});
+    bindings.push_back({slots_[i].buffer.get(), 0, slots_[i].used_bytes, slots_[i].format});
   const auto pipeline = GN_TRY(device_->pipeline(shader, {}));
   Commands commands = GN_TRY(Commands::begin(device_));
   const uint64_t columns = std::min<uint64_t>(group_count, Commands::kMaximumGroups);

@@ -18,7 +18,7 @@ namespace geoneuron::engine::vulkan {
 class PixelCommands {
  public:
   // The buffers that the shaders of shaders/views/ bind, by number of their binding.
-  static constexpr size_t kSlots = 6;
+  static constexpr size_t kSlots = 5;
 
   explicit PixelCommands(std::shared_ptr<VulkanDevice> device) : device_(std::move(device)) {}
 
@@ -39,6 +39,9 @@ class PixelCommands {
     return {};
   }
 
+  // How a shader reads a slot that it binds as texels; single words until it is set.
+  void set_texels(size_t slot, VkFormat format) { slots_[slot].format = format; }
+
   // Runs the shader over `group_count` workgroups and waits; its bindings are the first slots, as
   // last reserved. What it wrote is then visible to the host.
   Result<void> run(const Shader& shader, std::span<const std::byte> push, uint64_t group_count);
@@ -48,6 +51,7 @@ class PixelCommands {
     Buffer buffer;
     MemoryUse use = MemoryUse::kUpload;
     uint64_t used_bytes = 0;
+    VkFormat format = VK_FORMAT_R32_UINT;
   };
 
   Result<std::byte*> reserve_bytes(size_t slot, uint64_t bytes, MemoryUse use);
