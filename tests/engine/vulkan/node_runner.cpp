@@ -60,6 +60,12 @@ NodeGraph graph_of(const NodeCase& test) {
   return made;
 }
 
+}  // namespace
+
+std::unique_ptr<ParallelProcessingUnit> test_unit() {
+  return std::make_unique<VulkanUnit>(test_device(), describe(test_device()->facts(), 0));
+}
+
 void expect_close(const Tensor& actual, const Tensor& expected) {
   ASSERT_EQ(actual.info(), expected.info());
   if (expected.type() != DataType::kFloat32) {
@@ -75,10 +81,15 @@ void expect_close(const Tensor& actual, const Tensor& expected) {
   }
 }
 
-}  // namespace
-
-std::unique_ptr<ParallelProcessingUnit> test_unit() {
-  return std::make_unique<VulkanUnit>(test_device(), describe(test_device()->facts(), 0));
+std::unique_ptr<ParallelProcessingUnit> staging_unit() {
+  auto instance = Instance::shared().value();
+  const std::vector<VkPhysicalDevice> all = instance->physical_devices().value();
+  for (VkPhysicalDevice physical : all) {
+    if (facts_of(physical).name != test_device()->facts().name) continue;
+    auto device = VulkanDevice::open(instance, physical, {.maps_device_memory = false}).value();
+    return std::make_unique<VulkanUnit>(device, describe(device->facts(), 0));
+  }
+  return nullptr;
 }
 
 Result<GraphRun> run_graph(ParallelProcessingUnit& unit, const Graph& graph,

@@ -50,8 +50,13 @@ void expect_same(const NodeCase& test);
 Tensor noise(Shape shape, uint32_t seed = 1);
 Tensor int64s(std::vector<int64_t> values);
 
-// The unit over test_device(); maps device memory unless told otherwise.
+// The unit over test_device().
 std::unique_ptr<ParallelProcessingUnit> test_unit();
+// A unit over a device of its own that never maps tensors, as if it were a discrete GPU.
+std::unique_ptr<ParallelProcessingUnit> staging_unit();
+
+// rtol 1e-3, atol 1e-5 for float32; other types must be equal.
+void expect_close(const Tensor& actual, const Tensor& expected);
 
 // Runs a whole graph with these inputs by name, and collects what is kept by name.
 struct GraphRun {

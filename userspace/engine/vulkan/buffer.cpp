@@ -83,7 +83,8 @@ Result<Buffer> Buffer::create(const std::shared_ptr<VulkanDevice>& device, uint6
   const VkMemoryPropertyFlags flags = device->memory_properties().memoryTypes[*type].propertyFlags;
   // Uncached memory across a bus is slow to read: staging copies are better then.
   const VkMemoryPropertyFlags wanted = use == MemoryUse::kDevice ? kMappable | kCached : kMappable;
-  if ((flags & wanted) != wanted) return buffer;
+  const bool stays_unmapped = use == MemoryUse::kDevice && !device->options().maps_device_memory;
+  if (stays_unmapped || (flags & wanted) != wanted) return buffer;
   void* address = nullptr;
   GN_TRY(checked(vkMapMemory(device->get(), buffer.memory_.get(), 0, VK_WHOLE_SIZE, 0, &address),
                  "vkMapMemory"));

@@ -21,6 +21,8 @@ namespace geoneuron::engine::vulkan {
 struct DeviceOptions {
   // A submission that takes longer is taken for a hang: the device then counts as lost.
   uint64_t watchdog_ns = 120'000'000'000;
+  // False: device memory is never mapped, as on a discrete GPU, and all bytes are copied.
+  bool maps_device_memory = true;
 };
 
 // What a physical device says of itself.
@@ -54,6 +56,7 @@ class VulkanDevice {
   VkDevice get() const { return device_.get(); }
   VkCommandPool command_pool() const { return command_pool_.get(); }
   const DeviceFacts& facts() const { return facts_; }
+  const DeviceOptions& options() const { return options_; }
   const VkPhysicalDeviceLimits& limits() const { return facts_.limits; }
   const VkPhysicalDeviceMemoryProperties& memory_properties() const { return memory_; }
   // False where the queue has no timestamps; then durations are unknown.
