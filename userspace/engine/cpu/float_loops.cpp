@@ -3,7 +3,8 @@
 
 // One operation per loop: nothing here can be contracted to a fused multiply-add, so all
 // instruction sets give the same bits.
-#if defined(__x86_64__)
+// ThreadSanitizer is not ready yet when the loader chooses among the clones.
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
 #define GN_ALL_MACHINES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define GN_ALL_MACHINES

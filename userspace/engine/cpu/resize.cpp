@@ -1,77 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Resize: nearest by index maps; linear and cubic as weighted sums along one axis after the other.
-#include "perception/resize.hpp"
 
 #include <cmath>
 
 #include "engine/cpu/mapped_copy.hpp"
 #include "engine/cpu/operands.hpp"
+#include "perception/mixture.hpp"
 
 namespace geoneuron::engine::cpu {
 namespace {
 
+using perception::Mixture;
 using perception::ResizeAxis;
 using perception::ResizeMode;
 using perception::ResizeParameters;
-
-// What one result position of an axis is made of: consecutive weights of clamped elements.
-struct Mixture {
-  std::vector<int64_t> elements;
-  std::vector<double> weights;
-};
-
-double linear_filter(double distance) {
-  return std::max(0.0, 1.0 - std::fabs(distance));
-}
-
-// The cubic convolution filter (Keys 1981), with ONNX's cubic_coeff_a.
-double cubic_filter(double distance, double a) {
-  const double x = std::fabs(distance);
-  if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
-  if (x < 2) return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
-  return 0;
-}
-
-Mixture mixture_at(const ResizeParameters& parameters, const ResizeAxis& axis, double source) {
-  const bool cubic = parameters.mode == ResizeMode::kCubic;
-  // Antialiasing stretches the filter over all elements that shrink into one.
-  const double shrink = parameters.antialias ? std::min(1.0, axis.scale) : 1.0;
-  const double reach = (cubic ? 2.0 : 1.0) / shrink;
-  const auto first = static_cast<int64_t>(std::floor(source - reach)) + 1;
-  const auto last = static_cast<int64_t>(std::ceil(source + reach)) - 1;
-  Mixture mixture;
-  double sum = 0;
-  for (int64_t element = std::min(first, last); element <= last; ++element) {
-    const double distance = (static_cast<double>(element) - source) * shrink;
-    double weight = cubic
-                        ? cubic_filter(distance, static_cast<double>(parameters.cubic_coefficient))
-                        : linear_filter(distance);
-    const bool outside = element < 0 || element >= axis.input;
-    if (outside && (parameters.exclude_outside || parameters.antialias)) weight = 0;
-    mixture.elements.push_back(std::clamp<int64_t>(element, 0, axis.input - 1));
-    mixture.weights.push_back(weight);
-    sum += weight;
-  }
-  if (parameters.exclude_outside || parameters.antialias)
-    for (double& weight : mixture.weights) weight /= sum;
-  return mixture;
-}
-
-// The mixtures of all positions of one axis, and which of them lie outside.
-struct AxisMixtures {
-  std::vector<Mixture> mixtures;
-  std::vector<bool> outside;
-};
-
-AxisMixtures mix_axis(const ResizeParameters& parameters, const ResizeAxis& axis) {
-  AxisMixtures result;
-  for (int64_t i = 0; i < axis.output; ++i) {
-    const double source = parameters.source(axis, i);
-    result.mixtures.push_back(mixture_at(parameters, axis, source));
-    result.outside.push_back(parameters.is_outside(axis, source));
-  }
-  return result;
-}
 
 AxisMaps nearest_maps(const ResizeParameters& parameters) {
   AxisMaps maps;
@@ -99,8 +41,8 @@ void mix(const C* source, C* target, int64_t outer, int64_t inner, const ResizeA
       std::fill(to, to + inner, C{0});
       for (size_t k = 0; k < mixture.weights.size(); ++k) {
         const C weight = static_cast<C>(mixture.weights[k]);
-        if (weight == C{0}) continue;
         const C* element = from + mixture.elements[k] * inner;
+        if (weight == C{0}) continue;
         for (int64_t i = 0; i < inner; ++i) to[i] += weight * element[i];
       }
     }
@@ -109,21 +51,21 @@ void mix(const C* source, C* target, int64_t outer, int64_t inner, const ResizeA
 
 // Writes `value` wherever the axis lies outside (tf_crop_and_resize).
 template <typename C>
-void extrapolate(C* target, const Shape& shape, size_t axis, const std::vector<bool>& outside,
+void extrapolate(C* target, const Shape& shape, size_t axis, const std::vector<Mixture>& mixtures,
                  C value) {
   const int64_t inner = shape.count(axis + 1, shape.rank());
   for (int64_t row = 0; row < shape.count(0, axis + 1); ++row)
-    if (outside[static_cast<size_t>(row % shape[axis])])
+    if (mixtures[static_cast<size_t>(row % shape[axis])].elements.empty())
       std::fill_n(target + row * inner, inner, value);
 }
 
-// Resizes all axes, one after the other, the last result being the widest.
+// Resizes one axis after the other.
 template <typename C>
 std::vector<C> mix_axes(std::vector<C> current, Shape shape, const ResizeParameters& parameters) {
-  std::vector<AxisMixtures> all;
+  std::vector<std::vector<Mixture>> mixtures;
   for (size_t axis = 0; axis < parameters.axes.size(); ++axis) {
     const ResizeAxis& rule = parameters.axes[axis];
-    all.push_back(mix_axis(parameters, rule));
+    mixtures.push_back(perception::mixtures_of(parameters, rule));
     const int64_t outer = shape.count(0, axis);
     const int64_t inner = shape.count(axis + 1, shape.rank());
     const bool crops =
@@ -131,11 +73,11 @@ std::vector<C> mix_axes(std::vector<C> current, Shape shape, const ResizeParamet
     if (rule.is_identity() && !crops) continue;
     shape[axis] = rule.output;
     std::vector<C> next(static_cast<size_t>(shape.element_count()));
-    mix(current.data(), next.data(), outer, inner, rule, all.back().mixtures);
+    mix(current.data(), next.data(), outer, inner, rule, mixtures.back());
     current = std::move(next);
   }
-  for (size_t axis = 0; axis < all.size(); ++axis)
-    extrapolate(current.data(), shape, axis, all[axis].outside,
+  for (size_t axis = 0; axis < mixtures.size(); ++axis)
+    extrapolate(current.data(), shape, axis, mixtures[axis],
                 static_cast<C>(parameters.extrapolation_value));
   return current;
 }
