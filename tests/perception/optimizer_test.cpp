@@ -189,6 +189,14 @@ TEST_F(Optimizer, FusesEveryActivationIntoEveryProducer) {
   EXPECT_EQ(count(optimized, "activation fusion"), 12u);
 }
 
+TEST_F(Optimizer, FusesByTheTypeOfWeightsWhereShapesAreNotKnown) {
+  const ValueId made = conv("conv", input({1, 3, 8, 8}), 4, 3);
+  const ValueId relu = builder_.node("relu", Operator::kRelu, {made});
+  const OptimizedGraph optimized =
+      AlgorithmicOptimizer(kEvaluate).optimize(builder_.graph({relu}), {}).value();
+  EXPECT_EQ(optimized.graph.nodes.size(), 1u);
+}
+
 TEST_F(Optimizer, FusesNoActivationOfIntegers) {
   const ValueId x = builder_.input("x", {DataType::kInt32, {4}});
   const ValueId sum = builder_.node("sum", Operator::kAdd, {x, x});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Activation fusion: a node applies the activation that follows it while its result is still in
 // registers. Where somebody keeps the value before, the fused node writes both.
+#include <algorithm>
+
 #include "perception/passes/pass.hpp"
 
 namespace geoneuron::perception {
@@ -52,10 +54,21 @@ std::optional<FusedActivation> activation_of(const PassContext& context, const N
   }
 }
 
+// By its type where that can be foretold; else by a constant operand, which has the same type.
+bool makes_float32(const PassContext& context, const Node& node) {
+  const DataType type = context.info(node.outputs[0]).type;
+  if (type != DataType::kUndefined) return type == DataType::kFloat32;
+  if (node.op == Operator::kBatchNormalization) return false;  // its parameters may differ
+  return std::any_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
+    const Tensor* tensor = context.constant(id);
+    return tensor != nullptr && tensor->type() == DataType::kFloat32;
+  });
+}
+
 bool fuse(PassContext& context, Node& producer, const Node& node, bool is_only_reader) {
   const ValueId before = node.inputs[0];
   if (!takes_activation(producer.op) || producer.fused || producer.outputs.at(0) != before ||
-      producer.outputs.size() != 1 || context.info(before).type != DataType::kFloat32)
+      producer.outputs.size() != 1 || !makes_float32(context, producer))
     return false;
   if (!is_only_reader) return false;
   auto activation = activation_of(context, node);
