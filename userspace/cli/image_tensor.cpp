@@ -150,8 +150,13 @@ Box largest_inside(uint32_t outer_width, uint32_t outer_height, uint32_t width, 
   return box;
 }
 
-uint32_t over(uint8_t source, uint8_t alpha, uint8_t background) {
-  return (uint32_t{source} * alpha + uint32_t{background} * (255u - alpha) + 127) / 255;
+views::Rgba8 opaque(const views::Rgba8& pixel, uint8_t background) {
+  const auto over = [&](uint8_t source) {
+    const uint32_t sum =
+        uint32_t{source} * pixel.alpha + uint32_t{background} * (255u - pixel.alpha);
+    return static_cast<uint8_t>((sum + 127) / 255);
+  };
+  return {over(pixel.red), over(pixel.green), over(pixel.blue), 255};
 }
 
 Plane plane_of(const views::Image& image, const Box& box, const Recipe& recipe,
@@ -160,9 +165,8 @@ Plane plane_of(const views::Image& image, const Box& box, const Recipe& recipe,
   plane.values.reserve(size_t{box.width} * box.height * plane.channels);
   for (uint32_t y = box.y; y < box.y + box.height; ++y) {
     for (uint32_t x = box.x; x < box.x + box.width; ++x) {
-      const views::Rgba8& p = image.at(x, y);
-      const uint32_t rgb[] = {over(p.red, p.alpha, background), over(p.green, p.alpha, background),
-                              over(p.blue, p.alpha, background)};
+      const views::Rgba8 p = opaque(image.at(x, y), background);
+      const uint32_t rgb[] = {p.red, p.green, p.blue};
       // Luma of ITU-R BT.601; in whole thousandths, so that grey pixels keep their exact level.
       const uint32_t luma = 299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2];
       if (plane.channels == 1) plane.values.push_back(static_cast<float>(luma) / 1000.0f);
@@ -191,6 +195,44 @@ Plane resized(const views::Image& image, const Recipe& recipe, uint8_t backgroun
     std::copy_n(plane.values.begin() + static_cast<std::ptrdiff_t>(y * row), row,
                 canvas.values.begin() + static_cast<std::ptrdiff_t>(at));
   }
+  return canvas;
+}
+
+// Where a picture lies on the canvas that has the tensor's proportions, as resized() places it.
+struct Placement {
+  Box source;                      // the part that is seen
+  uint32_t width = 0, height = 0;  // of the canvas
+  uint32_t x = 0, y = 0;           // of the part on the canvas
+};
+
+Placement placement_of(const views::Image& image, const Recipe& recipe) {
+  Placement place{{0, 0, image.width, image.height}, image.width, image.height, 0, 0};
+  if (recipe.resize == Resize::kCrop) {
+    place.source = largest_inside(image.width, image.height, recipe.width, recipe.height);
+    place.width = place.source.width;
+    place.height = place.source.height;
+  }
+  if (recipe.resize == Resize::kFit) {
+    const Box inner = largest_inside(recipe.width, recipe.height, image.width, image.height);
+    const auto grown = [](uint32_t side, uint32_t whole, uint32_t part) {
+      return static_cast<uint32_t>(uint64_t{side} * whole / part);
+    };
+    place.width = grown(image.width, recipe.width, inner.width);
+    place.height = grown(image.height, recipe.height, inner.height);
+    place.x = (place.width - image.width) / 2;
+    place.y = (place.height - image.height) / 2;
+  }
+  return place;
+}
+
+views::Image shown(const views::Image& image, const Recipe& recipe, uint8_t background) {
+  const Placement place = placement_of(image, recipe);
+  views::Image canvas =
+      views::Image::filled(place.width, place.height, {background, background, background, 255});
+  for (uint32_t y = 0; y < place.source.height; ++y)
+    for (uint32_t x = 0; x < place.source.width; ++x)
+      canvas.at(place.x + x, place.y + y) =
+          opaque(image.at(place.source.x + x, place.source.y + y), background);
   return canvas;
 }
 
@@ -259,6 +301,7 @@ Result<ImageTensor> make_image_tensor(const ImageFile& file, const Declaration& 
   ImageTensor result;
   result.tensor = GN_TRY(Tensor::allocate({recipe.type, recipe.shape}));
   fill(resized(file.image, recipe, options.background), recipe, result.tensor);
+  result.shown = shown(file.image, recipe, options.background);
   result.description = describe(file, recipe, declared, options);
   return result;
 }

@@ -36,6 +36,9 @@ struct ImageTensorOptions {
 
 struct ImageTensor {
   perception::Tensor tensor;
+  // The part of the picture that the network sees, opaque, in the picture's own resolution and the
+  // tensor's proportions (but for kStretch): what overlays are laid over.
+  views::Image shown;
   // "640x480 PNG -> fit to 48x48, gray, scale 1/255, layout NCHW (from the model's shape
   // 1x1x48x48)"
   std::string description;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <cstdio>
+#include "cli/program.hpp"
 
-int main() {
-  std::puts("geoneuron " GEONEURON_VERSION);
-  return 0;
+int main(int argc, char** argv) {
+  return geoneuron::cli::run_program(argc, argv);
 }

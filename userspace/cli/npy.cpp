@@ -85,6 +85,12 @@ void make_bools_valid(std::span<std::byte> bytes) {
 
 }  // namespace
 
+bool looks_like_npy(std::span<const std::byte> bytes) {
+  constexpr std::string_view kMagic = "\x93NUMPY";
+  return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())
+      .starts_with(kMagic);
+}
+
 Result<Tensor> parse_npy(std::span<const std::byte> bytes) {
   const NpyHeader header = GN_TRY(NpyHeader::parse(bytes));
   const auto data = bytes.subspan(header.data_offset);

@@ -13,6 +13,9 @@
 
 namespace geoneuron::cli {
 
+// True for bytes that start as a .npy file does.
+bool looks_like_npy(std::span<const std::byte> bytes);
+
 // The array in `bytes`, in row-major order and this machine's byte order, whatever the file has.
 // EINVAL where the header is malformed or does not match the number of bytes, ENOTSUP for element
 // types that geoneuron does not have (complex, text, records, ...).

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+// `geoneuron run`, `inspect` and `render` on small networks, and on everything bad that a user can
+// hand them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/file.hpp"
+#include "cli/npy.hpp"
+#include "cli/picture_writer.hpp"
+#include "cli/program_fixture.hpp"
+#include "fakes/temporary_folder.hpp"
+#include "perception/onnx_models.hpp"
+
+namespace geoneuron::cli {
+namespace {
+
+using nlohmann::json;
+using perception::ModelMaker;
+using perception::Shape;
+using perception::Tensor;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// x (1x1x2x2) -> Relu "act/1" -> Neg "y"
+class ProgramRun : public testing::Test {
+ protected:
+  void SetUp() override {
+    ModelMaker maker(13);
+    maker.input("x", {1, 1, 2, 2}).output("y");
+    maker.node("Relu", {"x"}, {"act/1"}, "relu");
+    maker.node("Neg", {"act/1"}, {"y"}, "neg");
+    save("model.onnx", maker.bytes());
+    save_tensor("x.npy", {1, 1, 2, 2}, {-1, 2, -3, 4});
+  }
+
+  void save(const std::string& name, const std::string& bytes) {
+    ASSERT_TRUE(write_file(folder_ / name, bytes).has_value());
+  }
+  void save_tensor(const std::string& name, Shape shape, const std::vector<float>& values) {
+    ASSERT_TRUE(write_npy(folder_ / name, Tensor::from<float>(shape, values)).has_value());
+  }
+  // Runs in the folder of the test, on the cores.
+  ChildResult at_home(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--device", "cpu"});
+    return run_child(GEONEURON_PROGRAM, arguments, folder_.path());
+  }
+  std::vector<float> values(const std::string& name) const {
+    const Tensor tensor = read_npy(folder_ / name).value();
+    return {tensor.values<float>().begin(), tensor.values<float>().end()};
+  }
+  // A run that must fail: exit 1, one sentence with `words`, nothing new in the folder.
+  void expect_refusal(const std::vector<std::string>& arguments,
+                      const std::vector<std::string>& words) const {
+    const auto before = folder_.names();
+    const ChildResult result = at_home(arguments);
+    EXPECT_EQ(result.status, 1) << result.err;
+    for (const std::string& word : words) EXPECT_THAT(result.err, HasSubstr(word));
+    EXPECT_THAT(result.out, IsEmpty());
+    const size_t sentence = result.err.find("geoneuron: ");
+    ASSERT_NE(sentence, std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find('\n', sentence), result.err.size() - 1) << result.err;
+    EXPECT_EQ(folder_.names(), before);
+  }
+  void expect_model_refused(const std::string& bytes, const std::vector<std::string>& words) {
+    save("bad.onnx", bytes);
+    expect_refusal({"run", "bad.onnx", "--input", "x.npy", "--out", "out"}, words);
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(ProgramRun, KeepsOutputsByDefault) {
+  const ChildResult result = at_home({"run", "model.onnx", "--input", "x.npy", "--out", "out"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(folder_.names("out"), ElementsAre("manifest.json", "y.npy"));
+  EXPECT_THAT(values("out/y.npy"), ElementsAre(0, -2, 0, -4));
+  EXPECT_THAT(result.err, HasSubstr("input x: x.npy: float32 1x1x2x2"));
+}
+
+TEST_F(ProgramRun, KeepsWhatIsAskedForUnderSafeNames) {
+  ASSERT_EQ(at_home({"run", "model.onnx", "--input", "x=x.npy", "--keep", "act*,x", "--out", "out"})
+                .status,
+            0);
+  EXPECT_THAT(folder_.names("out"), ElementsAre("act_1.npy", "manifest.json", "x.npy"));
+  EXPECT_THAT(values("out/act_1.npy"), ElementsAre(0, 2, 0, 4));
+}
+
+TEST_F(ProgramRun, TellsMachinesWhereEachNodeRan) {
+  const ChildResult result =
+      at_home({"run", "model.onnx", "--input", "x.npy", "--out", "out", "--json", "--repeat", "3",
+               "--no-cache", "--no-optimize", "--profile", "trace.json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json report = json::parse(result.out);
+  EXPECT_EQ(report["device"]["id"], "cpu");
+  EXPECT_EQ(report["nodes"].size(), 2u);
+  EXPECT_EQ(report["nodes"][0]["node"], "relu");
+  EXPECT_EQ(report["nodes"][0]["where"], "cpu");
+  EXPECT_EQ(report["durations_ns"].size(), 3u);
+  EXPECT_GT(report["median_ms"], 0.0);
+  EXPECT_GT(report["predicted_peak_bytes"], 0);
+  EXPECT_EQ(report["cache_hit"], false);
+  const auto trace = read_file(folder_ / "trace.json", 1 << 20).value();
+  const auto* text = reinterpret_cast<const char*>(trace.data());
+  EXPECT_TRUE(json::parse(text, text + trace.size()).contains("traceEvents"));
+}
+
+TEST_F(ProgramRun, HitsItsCacheTheSecondTime) {
+  const ChildResult result =
+      at_home({"run", "model.onnx", "--input", "x.npy", "--out", "out", "--json", "--repeat", "2"});
+  EXPECT_EQ(json::parse(result.out)["cache_hit"], true);
+}
+
+TEST_F(ProgramRun, ReadsPicturesAndSaysHow) {
+  const Bytes png = encode_png(4, 2, {0, 8, false, {}, {}, {}}, {0, 0, 255, 255, 0, 0, 255, 255});
+  ASSERT_TRUE(write_file(folder_ / "p.png", png).has_value());
+  const ChildResult result = at_home({"run", "model.onnx", "--input", "p.png", "--resize",
+                                      "stretch", "--keep", "x", "--out", "out"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err,
+              HasSubstr("4x2 PNG -> stretched to 2x2, gray, scale 1/255, layout NCHW (from the "
+                        "model's shape 1x1x2x2)"));
+  EXPECT_THAT(values("out/x.npy"), ElementsAre(0, 1, 0, 1));
+}
+
+TEST_F(ProgramRun, ComputesWithNanAndSaysSo) {
+  save_tensor(
+      "nan.npy", {1, 1, 2, 2},
+      {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 1, 2});
+  const ChildResult result = at_home({"run", "model.onnx", "--input", "nan.npy", "--out", "out"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.err, HasSubstr("1 NaN and 1 infinite of 4 elements"));
+}
+
+TEST_F(ProgramRun, RefusesBadInputs) {
+  const auto run = [](const std::string& input) {
+    return std::vector<std::string>{"run", "model.onnx", "--input", input, "--out", "out"};
+  };
+  expect_refusal({"run", "model.onnx", "--out", "out"}, {"input x", "missing", "--input x=FILE"});
+  expect_refusal(run("absent.npy"), {"absent.npy", "No such file"});
+  expect_refusal(run("z=x.npy"), {"no input 'z'", "its inputs are x"});
+  expect_refusal(run("model.onnx"), {"neither a .npy, PNG nor JPEG"});
+  save_tensor("shape.npy", {1, 3, 2, 2}, std::vector<float>(12));
+  expect_refusal(run("shape.npy"), {"input x", "1x3x2x2", "1x1x2x2"});
+  ASSERT_TRUE(write_npy(folder_ / "type.npy", Tensor::from_int64s({1, 2})).has_value());
+  expect_refusal(run("type.npy"), {"int64", "float32", "astype"});
+  const Bytes png = encode_png(4, 2, {0, 8, false, {}, {}, {}}, std::vector<uint8_t>(8));
+  ASSERT_TRUE(write_file(folder_ / "cut.png", std::span(png).first(png.size() / 2)).has_value());
+  expect_refusal(run("cut.png"), {"cut.png", "damaged PNG"});
+}
+
+TEST_F(ProgramRun, RefusesBadOptions) {
+  const std::vector<std::string> base = {"run", "model.onnx", "--input", "x.npy", "--out", "out"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), base.begin(), base.end());
+    return more;
+  };
+  expect_refusal(with({"--keep", "act/2"}), {"tensor 'act/2'", "did you mean act/1"});
+  expect_refusal(with({"--shape", "x=1,1,3,3"}), {"--shape", "declares"});
+  expect_refusal(with({"--shape", "x=1,a"}), {"--shape"});
+  expect_refusal(with({"--profile", "/nowhere/trace.json"}), {"/nowhere/trace.json"});
+  for (const char* option : {"--device=gpu", "--threads=0", "--budget=lots", "--resize=zoom",
+                             "--repeat=0", "--channels=cmyk"})
+    EXPECT_EQ(geoneuron(with({option})).status, 2) << option;
+}
+
+TEST_F(ProgramRun, RefusesUnwritableOutput) {
+  save("file", "x");
+  const auto run = [](const std::string& out) {
+    return std::vector<std::string>{"run", "model.onnx", "--input", "x.npy", "--out", out};
+  };
+  expect_refusal(run("file"), {"file", "must name a folder"});
+  expect_refusal(run("file/out"), {"file/out", "cannot be written"});
+  expect_refusal(run("/proc/out"), {"/proc/out", "cannot be written"});
+}
+
+TEST_F(ProgramRun, RefusesBadModels) {
+  std::string bytes(
+      reinterpret_cast<const char*>(read_file(folder_ / "model.onnx", 1 << 20)->data()),
+      std::filesystem::file_size(folder_ / "model.onnx"));
+  expect_model_refused(bytes.substr(0, bytes.size() - 3), {"bad.onnx"});
+  expect_model_refused("", {"bad.onnx"});
+  ModelMaker cyclic(13);
+  cyclic.input("x", {2}).output("a");
+  cyclic.node("Add", {"x", "b"}, {"a"}, "first");
+  cyclic.node("Relu", {"a"}, {"b"}, "second");
+  expect_model_refused(cyclic.bytes(), {"cycl"});
+  ModelMaker unknown(13);
+  unknown.input("x", {1, 1, 2, 2}).output("y");
+  unknown.node("Frobnicate", {"x"}, {"y"}, "frob");
+  expect_model_refused(unknown.bytes(), {"Frobnicate", "frob"});
+  ModelMaker huge(13);
+  huge.input("x", {int64_t{1} << 40, int64_t{1} << 40}).output("y");
+  huge.node("Relu", {"x"}, {"y"}, "relu");
+  expect_model_refused(huge.bytes(), {"x"});
+}
+
+TEST_F(ProgramRun, FailuresAreJsonWhereAskedFor) {
+  const ChildResult result =
+      at_home({"run", "absent.onnx", "--input", "x.npy", "--out", "out", "--json"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(json::parse(result.out)["error"].get<std::string>(), HasSubstr("absent.onnx"));
+}
+
+TEST_F(ProgramRun, InspectTellsAboutTheModel) {
+  const ChildResult text = at_home({"inspect", "model.onnx", "--passes"});
+  ASSERT_EQ(text.status, 0) << text.err;
+  for (const char* word : {"#0", "act/1", "Relu", "1x1x2x2", "not supported: nothing", "passes"})
+    EXPECT_THAT(text.out, HasSubstr(word));
+  const json model = json::parse(at_home({"inspect", "model.onnx", "--json"}).out);
+  EXPECT_EQ(model["layers"][1]["operator"], "Neg");
+  EXPECT_EQ(model["layers"][0]["outputs"][0]["number"], 1);
+  EXPECT_EQ(model["inputs"][0]["shape"], json::array({1, 1, 2, 2}));
+}
+
+TEST_F(ProgramRun, InspectMeasuresPasses) {
+  const ChildResult result = at_home({"inspect", "model.onnx", "--passes", "--measure", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json passes = json::parse(result.out)["passes"];
+  EXPECT_FALSE(passes["passes"].empty());
+  EXPECT_GT(passes["unoptimized_ns"], 0);
+  EXPECT_EQ(geoneuron({"inspect", "model.onnx", "--measure"}).status, 2);
+}
+
+TEST_F(ProgramRun, InspectTellsWhatIsNotSupported) {
+  ModelMaker unknown(13);
+  unknown.input("x", {2}).output("y");
+  unknown.node("Frobnicate", {"x"}, {"y"}, "frob");
+  save("unknown.onnx", unknown.bytes());
+  const ChildResult result = at_home({"inspect", "unknown.onnx"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.out, HasSubstr("not supported:\n"));
+  EXPECT_THAT(result.out, HasSubstr("Frobnicate"));
+  expect_refusal({"inspect", "unknown.onnx", "--passes"}, {"Frobnicate"});
+}
+
+TEST_F(ProgramRun, ConformanceNeedsAFolderOfTests) {
+  expect_refusal({"conformance", "absent"}, {"absent"});
+  expect_refusal({"conformance", "model.onnx"}, {"model.onnx"});
+}
+
+TEST_F(ProgramRun, RendersToAFileAndToStandardOutput) {
+  const std::vector<std::string> base = {"render", "model.onnx",     "--input",  "x.npy",
+                                         "--view", "activation_map", "--tensor", "#1"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), base.begin(), base.end());
+    return more;
+  };
+  const ChildResult file = at_home(with({"--out", "p.png"}));
+  ASSERT_EQ(file.status, 0) << file.err;
+  const ChildResult piped = at_home(with({"--out", "-"}));
+  const auto png = read_file(folder_ / "p.png", 1 << 24).value();
+  EXPECT_EQ(piped.out, std::string(reinterpret_cast<const char*>(png.data()), png.size()));
+  const json report = json::parse(at_home(with({"--out", "p.png", "--json"})).out);
+  EXPECT_EQ(report["tensors"], json::array({"act/1"}));
+  EXPECT_EQ(geoneuron(with({"--out", "-", "--json"})).status, 2);
+}
+
+TEST_F(ProgramRun, RenderSuggestsTheNearestNames) {
+  const auto render = [](const std::string& view, const std::string& tensor,
+                         const std::string& parameter) {
+    return std::vector<std::string>{"render",  "model.onnx", "--input",  "x.npy",
+                                    "--view",  view,         "--tensor", tensor,
+                                    "--param", parameter,    "--out",    "p.png"};
+  };
+  expect_refusal(render("activation_mop", "#1", "scale=1"), {"did you mean activation_map"});
+  expect_refusal(render("activation_map", "akt/1", "scale=1"), {"did you mean act/1"});
+  expect_refusal(render("activation_map", "#1", "scael=1"), {"did you mean scale"});
+  expect_refusal(render("activation_map", "#1", "scale"), {"NAME=VALUE"});
+  expect_refusal(render("activation_map", "#99", "scale=1"), {"#0 to #2"});
+}
+
+}  // namespace
+}  // namespace geoneuron::cli

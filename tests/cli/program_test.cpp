@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// The built program as a user meets it: exit status, sentences, JSON.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/program_fixture.hpp"
+
+namespace geoneuron::cli {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+TEST(Program, TellsItsVersion) {
+  const ChildResult result = geoneuron({"--version"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.out, testing::MatchesRegex("geoneuron [0-9.]+\n"));
+}
+
+TEST(Program, HelpHasExamplesForEveryVerb) {
+  const ChildResult all = geoneuron({"--help"});
+  EXPECT_EQ(all.status, 0);
+  EXPECT_THAT(all.out, HasSubstr("Examples:"));
+  for (const char* verb : kVerbs) {
+    EXPECT_THAT(all.out, HasSubstr(verb));
+    const ChildResult result = geoneuron({verb, "--help"});
+    EXPECT_EQ(result.status, 0) << verb;
+    EXPECT_THAT(result.out, HasSubstr(std::string("geoneuron ") + verb)) << verb;
+    EXPECT_THAT(result.out, HasSubstr("--json")) << verb;
+    EXPECT_THAT(result.err, IsEmpty()) << verb;
+  }
+}
+
+TEST(Program, WrongUsageIsTwo) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {}, {"devcies"}, {"devices", "--nothing"}, {"devices", "surplus"}, {"--nothing"}};
+  for (const auto& arguments : wrong) {
+    const ChildResult result = geoneuron(arguments);
+    EXPECT_EQ(result.status, 2) << testing::PrintToString(arguments);
+    EXPECT_THAT(result.err, HasSubstr("--help"));
+    EXPECT_THAT(result.out, IsEmpty());
+  }
+}
+
+TEST(Program, SuggestsTheNearestVerb) {
+  EXPECT_THAT(geoneuron({"devcies"}).err, HasSubstr("did you mean devices"));
+}
+
+TEST(Program, SaysWhenStandardOutputIsFull) {
+  const ChildResult result =
+      run_child("/bin/sh", {"-c", std::string(GEONEURON_PROGRAM) + " devices > /dev/full"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("standard output: cannot be written"));
+}
+
+TEST(Devices, NamesWhatAutoTakesAndWhy) {
+  const ChildResult text = geoneuron({"devices"});
+  EXPECT_EQ(text.status, 0) << text.err;
+  EXPECT_THAT(text.out, StartsWith("DEVICE"));
+  EXPECT_THAT(text.out, HasSubstr("auto takes "));
+  const json devices = json::parse(geoneuron({"devices", "--json"}).out);
+  EXPECT_EQ(devices["devices"][0]["id"], "cpu");
+  EXPECT_GT(devices["devices"][0]["memory_bytes"], 0);
+  EXPECT_FALSE(devices["auto"]["reason"].get<std::string>().empty());
+}
+
+TEST(Views, ListParametersAndDefaults) {
+  const json views = json::parse(geoneuron({"views", "--json"}).out);
+  ASSERT_FALSE(views["views"].empty());
+  const ChildResult text = geoneuron({"views"});
+  EXPECT_EQ(text.status, 0);
+  for (const auto& view : views["views"]) {
+    EXPECT_THAT(text.out, HasSubstr(view["name"].get<std::string>() + ": "));
+    for (const auto& parameter : view["parameters"])
+      EXPECT_THAT(text.out, HasSubstr(parameter["name"].get<std::string>() + "=" +
+                                      parameter["default"].get<std::string>()));
+  }
+}
+
+}  // namespace
+}  // namespace geoneuron::cli

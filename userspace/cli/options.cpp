@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "cli/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/byte_size.hpp"
+
+namespace geoneuron::cli {
+namespace {
+
+constexpr const char* kPictures = "How a picture becomes a tensor";
+constexpr const char* kDevice = "Where it is computed";
+
+// A selector's form; whether there is such a device is found out when it is opened.
+std::string check_device(const std::string& text) {
+  const bool numbered = text.starts_with("vulkan:") && text.size() > 7 && text.size() < 12 &&
+                        text.find_first_not_of("0123456789", 7) == std::string::npos;
+  if (numbered || text == "auto" || text == "cpu" || text == "vulkan" || text == "lavapipe")
+    return "";
+  return "'" + text + "' must be auto, cpu, vulkan, vulkan:N or lavapipe";
+}
+
+template <typename T>
+CLI::Option* add_choice(CLI::App& verb, const std::string& name, std::optional<T>& target,
+                        const std::map<std::string, T>& choices, const std::string& description) {
+  std::vector<std::string> words;
+  for (const auto& [word, value] : choices) words.push_back(word);
+  const auto set = [&target, choices](const std::string& word) { target = choices.at(word); };
+  return verb.add_option_function<std::string>(name, set, description)
+      ->check(CLI::IsMember(words))
+      ->group(kPictures);
+}
+
+}  // namespace
+
+void add_json_option(CLI::App& verb, Invocation& invocation) {
+  verb.add_flag("--json", invocation.json, "Print the result as JSON, for machines");
+}
+
+void add_device_options(CLI::App& verb, BackendOptions& options) {
+  verb.add_option("--device", options.device,
+                  "auto (hardware Vulkan, else cpu), cpu, vulkan, vulkan:N or lavapipe")
+      ->check(CLI::Validator(check_device, "", "device"))
+      ->group(kDevice)
+      ->capture_default_str();
+  verb.add_option("--threads", options.threads, "Cores that the CPU engine uses (default: all)")
+      ->check(CLI::Range(1u, 1024u))
+      ->group(kDevice);
+  const auto set_budget = [&options](const std::string& text) {
+    const auto bytes = parse_byte_size(text);
+    if (!bytes.has_value()) throw CLI::ValidationError("--budget", bytes.error().message);
+    options.budget_bytes = bytes.value();
+  };
+  verb.add_option_function<std::string>(
+          "--budget", set_budget,
+          "Most memory that tensors may take on the device, such as 256M or 2G")
+      ->type_name("BYTES")
+      ->group(kDevice);
+  verb.add_flag("!--no-optimize", options.optimize, "Run the network exactly as the file has it")
+      ->group(kDevice);
+}
+
+void add_cache_option(CLI::App& verb, BackendOptions& options) {
+  verb.add_flag("!--no-cache", options.cache, "Compute even what has been computed before")
+      ->group(kDevice);
+}
+
+void add_shape_option(CLI::App& verb, std::vector<std::string>& shapes) {
+  verb.add_option("--shape", shapes,
+                  "Extents of an input that the model leaves open, such as x=1,3,640,640")
+      ->type_name("[NAME=]N,...")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_input_options(CLI::App& verb, InputOptions& options) {
+  verb.add_option("--input", options.inputs,
+                  "A .npy, PNG or JPEG file for an input; its name may be left out where the model "
+                  "has one")
+      ->type_name("[NAME=]FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_shape_option(verb, options.shapes);
+  ImageTensorOptions& image = options.image;
+  add_choice<Resize>(
+      verb, "--resize", image.resize,
+      {{"stretch", Resize::kStretch}, {"fit", Resize::kFit}, {"crop", Resize::kCrop}},
+      "stretch, fit (default; whole picture, centred) or crop (its middle)");
+  add_choice<Channels>(
+      verb, "--channels", image.channels,
+      {{"rgb", Channels::kRgb}, {"bgr", Channels::kBgr}, {"gray", Channels::kGray}},
+      "rgb, bgr or gray (default: what the model's input has)");
+  add_choice<Layout>(verb, "--layout", image.layout,
+                     {{"nchw", Layout::kNchw}, {"nhwc", Layout::kNhwc}},
+                     "nchw or nhwc (default: where the model's input has 1 or 3 channels)");
+  verb.add_option("--scale", image.scale,
+                  "Pixels, 0 to 255, are multiplied by this (default: 1/255 for floats, else 1)")
+      ->group(kPictures);
+  verb.add_option("--mean", image.mean, "Then this is subtracted: one number, or one per channel")
+      ->delimiter(',')
+      ->type_name("A[,B,C]")
+      ->group(kPictures);
+  verb.add_option("--std", image.deviation, "Then it is divided by this")
+      ->delimiter(',')
+      ->type_name("A[,B,C]")
+      ->group(kPictures);
+  verb.add_option("--background", image.background,
+                  "Grey level behind transparent pixels and around --resize fit")
+      ->check(CLI::Range(0, 255))
+      ->capture_default_str()
+      ->group(kPictures);
+}
+
+}  // namespace geoneuron::cli

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Options that several verbs share. Each function adds them to a verb's parser; what they point to
+// must outlive the parser. Not thread-safe.
+#pragma once
+
+#include "cli/input_options.hpp"
+#include "cli/local_backend.hpp"
+#include "cli/verb.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace geoneuron::cli {
+
+// --json
+void add_json_option(CLI::App& verb, Invocation& invocation);
+// --device, --threads, --budget, --no-optimize
+void add_device_options(CLI::App& verb, BackendOptions& options);
+// --no-cache
+void add_cache_option(CLI::App& verb, BackendOptions& options);
+// --shape
+void add_shape_option(CLI::App& verb, std::vector<std::string>& shapes);
+// --input, --shape and how pictures become tensors
+void add_input_options(CLI::App& verb, InputOptions& options);
+
+}  // namespace geoneuron::cli

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include <CLI/CLI.hpp>
+
+#include "cli/json.hpp"
+#include "cli/local_backend.hpp"
+#include "cli/model_report.hpp"
+#include "cli/options.hpp"
+#include "cli/pass_report.hpp"
+#include "cli/tensor_names.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verb.hpp"
+
+namespace geoneuron::cli {
+namespace {
+
+struct InspectOptions {
+  std::string model;
+  std::vector<std::string> shapes;
+  bool passes = false;
+  bool measure = false;
+  BackendOptions backend;
+};
+
+// Shapes for inputs whose batch alone is open: shapes inside the network are known only for some
+// batch, and 1 is what most people run. Nothing where more is open.
+std::map<std::string, perception::Shape> batches_of_one(const perception::ModelDescription& model) {
+  std::map<std::string, perception::Shape> shapes;
+  for (const auto& input : model.inputs) {
+    if (!input.declared.dimensions || input.declared.dimensions->empty()) return {};
+    std::vector<int64_t> extents;
+    for (const perception::Dimension& d : *input.declared.dimensions) {
+      if (!d.extent && !extents.empty()) return {};
+      extents.push_back(d.extent.value_or(1));
+    }
+    if (!input.declared.dimensions->front().extent) shapes.emplace(input.name, std::move(extents));
+  }
+  return shapes;
+}
+
+// The description without shapes names the inputs that --shape speaks of.
+Result<perception::ModelDescription> describe(const InspectOptions& options) {
+  perception::ModelDescription model = GN_TRY(perception::describe_model(options.model));
+  std::vector<std::string> names;
+  for (const auto& input : model.inputs) names.push_back(input.name);
+  auto shapes = GN_TRY(parse_shapes(options.shapes, names));
+  if (shapes.empty()) {
+    shapes = batches_of_one(model);
+    if (!shapes.empty()) note("shapes are told for a batch of 1; --shape asks for others");
+  }
+  if (shapes.empty()) return model;
+  return perception::describe_model(options.model, shapes);
+}
+
+Result<PassReport> passes_of(const InspectOptions& options,
+                             const perception::ModelDescription& description) {
+  if (!description.unsupported.empty())
+    return make_error(ENOTSUP, "%s: its passes cannot run: %s", options.model.c_str(),
+                      description.unsupported[0].sentence.c_str());
+  const auto model = GN_TRY(load_model(options.model));
+  std::map<std::string, perception::TensorInfo> inputs;
+  for (const auto& input : description.inputs)
+    if (input.info) inputs[input.name] = *input.info;
+  return options.measure ? measure_passes(model, inputs, options.backend)
+                         : predict_passes(*model, inputs);
+}
+
+Result<TensorNumbers> numbers_of(const InspectOptions& options,
+                                 const perception::ModelDescription& description) {
+  TensorNumbers numbers;
+  if (!description.unsupported.empty()) return numbers;
+  const auto model = GN_TRY(load_model(options.model));
+  const auto names = activation_names(model->graph);
+  for (size_t i = 0; i < names.size(); ++i) numbers.emplace(names[i], i);
+  return numbers;
+}
+
+Result<ExitStatus> inspect(const InspectOptions& options, const Invocation& invocation) {
+  const perception::ModelDescription model = GN_TRY(describe(options));
+  const TensorNumbers numbers = GN_TRY(numbers_of(options, model));
+  nlohmann::ordered_json json = to_json(model, numbers);
+  std::string text = to_text(model, numbers);
+  if (options.passes || options.measure) {
+    const PassReport passes = GN_TRY(passes_of(options, model));
+    json["passes"] = to_json(passes);
+    text += to_text(passes);
+  }
+  GN_TRY(print(invocation.json ? to_text(json) : text));
+  return kDone;
+}
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  geoneuron inspect model.onnx\n"
+    "  geoneuron inspect model.onnx --shape x=1,3,640,640\n"
+    "  geoneuron inspect model.onnx --passes --measure --device cpu\n"
+    "  geoneuron inspect model.onnx --json";
+
+}  // namespace
+
+void add_inspect_verb(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<InspectOptions>();
+  CLI::App* verb = app.add_subcommand(
+      "inspect", "Tell a network's inputs, outputs, layers and shapes, and what is not supported");
+  verb->add_option("MODEL", options->model, "The network, an .onnx file")->required();
+  add_shape_option(*verb, options->shapes);
+  CLI::Option* passes = verb->add_flag(
+      "--passes", options->passes, "What each pass of the optimiser did and is predicted to gain");
+  verb->add_flag("--measure", options->measure, "And what it gains when run")->needs(passes);
+  add_device_options(*verb, options->backend);
+  add_json_option(*verb, invocation);
+  verb->footer(kFooter);
+  verb->callback(
+      [&, options] { invocation.action = [&, options] { return inspect(*options, invocation); }; });
+}
+
+}  // namespace geoneuron::cli

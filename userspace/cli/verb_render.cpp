@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/file.hpp"
+#include "cli/json.hpp"
+#include "cli/local_backend.hpp"
+#include "cli/options.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/run_report.hpp"
+#include "cli/tensor_names.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verb.hpp"
+#include "views/png.hpp"
+
+namespace geoneuron::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct RenderOptions {
+  std::string model;
+  InputOptions inputs;
+  BackendOptions backend;
+  std::string view;
+  std::vector<std::string> tensors;     // names, globs, #numbers
+  std::vector<std::string> parameters;  // "k=v"
+  std::string out;
+};
+
+Result<std::map<std::string, std::string>> split_parameters(
+    const std::vector<std::string>& parameters) {
+  std::map<std::string, std::string> result;
+  for (const std::string& text : parameters) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return invalid("--param '%s': must be NAME=VALUE", text.c_str());
+    if (!result.emplace(text.substr(0, equals), text.substr(equals + 1)).second)
+      return invalid("--param %s: is given twice", text.c_str());
+  }
+  return result;
+}
+
+// What the user chose, each tensor once, in the order of the options.
+Result<std::vector<std::string>> selection(const RenderOptions& options,
+                                           const perception::Graph& graph) {
+  const std::vector<std::string> names = activation_names(graph);
+  std::vector<std::string> selected;
+  for (const std::string& pattern : options.tensors)
+    for (const std::string& name : GN_TRY(match_names(pattern, names)))
+      if (std::ranges::find(selected, name) == selected.end()) selected.push_back(name);
+  return selected;
+}
+
+// Everything that the view reads: the inputs, and what it needs of the network's inside.
+Result<void> gather(const views::ViewDefinition& view, const std::vector<BoundInput>& inputs,
+                    LocalBackend& backend, engine::PerceptionRequest& perception,
+                    views::ViewRequest& request) {
+  for (const BoundInput& input : inputs) {
+    perception.inputs[input.name] = input.tensor;
+    request.tensors[input.name] = input.tensor;
+    if (input.shown && !request.input_image) request.input_image = input.shown;
+  }
+  const auto parameters = GN_TRY(views::ViewParameters::parse(view.parameters, request.parameters));
+  for (const std::string& name : GN_TRY(view.needs(*request.graph, request.selected, parameters)))
+    if (!perception.inputs.contains(name)) perception.keep.insert(name);
+  if (perception.keep.empty()) return {};
+  ProgressBar progress("run", perception.keep.size());
+  uint64_t done = 0;
+  const auto sink = [&](const std::string& name, const perception::Tensor& tensor) {
+    progress.update(++done, name);
+    request.tensors[name] = tensor;
+    return Result<void>();
+  };
+  GN_TRY(backend.run(perception, sink));
+  return {};
+}
+
+Result<void> write_picture(const std::string& out, const views::Image& image) {
+  const std::vector<std::byte> png = GN_TRY(views::encode_png(image));
+  return out == "-" ? print(png) : write_file(out, png);
+}
+
+Result<void> tell(const RenderOptions& options, const views::Image& image,
+                  const views::ViewRequest& request, const LocalBackend& backend, bool json) {
+  const std::string size = std::to_string(image.width) + "x" + std::to_string(image.height);
+  if (!json) {
+    note("picture: " + options.out + ": " + options.view + ", " + size + ", by " +
+         backend.device().id);
+    return {};
+  }
+  return print(to_text(ordered_json{{"out", options.out},
+                                    {"view", options.view},
+                                    {"width", image.width},
+                                    {"height", image.height},
+                                    {"tensors", request.selected},
+                                    {"device", backend.device().id}}));
+}
+
+Result<ExitStatus> render(const RenderOptions& options, const Invocation& invocation) {
+  if (options.out == "-" && isatty(STDOUT_FILENO) != 0)
+    return invalid("--out -: standard output is a terminal; redirect it or name a file");
+  const views::ViewDefinition* view = GN_TRY(views::find_view(options.view));
+  views::ViewRequest request;
+  request.parameters = GN_TRY(split_parameters(options.parameters));
+  engine::PerceptionRequest perception;
+  perception.model = GN_TRY(load_model(options.model));
+  request.graph = &perception.model->graph;
+  request.selected = GN_TRY(selection(options, *request.graph));
+  const auto inputs = GN_TRY(bind_inputs(*request.graph, options.inputs));
+  for (const BoundInput& input : inputs)
+    for (const std::string& line : notes_of(input)) note(line);
+  auto backend = GN_TRY(LocalBackend::open(options.backend, nullptr));
+  GN_TRY(gather(*view, inputs, *backend, perception, request));
+  const views::Image image = GN_TRY(backend->render(options.view, request));
+  GN_TRY(write_picture(options.out, image));
+  GN_TRY(tell(options, image, request, *backend, invocation.json));
+  return kDone;
+}
+
+constexpr const char* kFooter =
+    "`geoneuron views` lists the kinds of pictures and their parameters, `geoneuron inspect "
+    "MODEL`\n"
+    "the tensors.\n"
+    "Examples:\n"
+    "  geoneuron render digits.onnx --input digit.png --view activation_map --tensor relu1 "
+    "--param overlay=input --out map.png\n"
+    "  geoneuron render net.onnx --input x=photo.jpg --view feature_grid --tensor '#12' "
+    "--out grid.png\n"
+    "  geoneuron render digits.onnx --input digit.png --view neuron_graph --out - > graph.png";
+
+void add_options(CLI::App& verb, RenderOptions& options) {
+  verb.add_option("MODEL", options.model, "The network, an .onnx file")->required();
+  add_input_options(verb, options.inputs);
+  verb.add_option("--view", options.view, "The kind of picture, as in `geoneuron views`")
+      ->type_name("KIND")
+      ->required();
+  verb.add_option("--tensor", options.tensors, "What is looked at: a name, a glob or #12")
+      ->type_name("NAME|GLOB|#N")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  verb.add_option("--param", options.parameters, "A parameter of the view")
+      ->type_name("NAME=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  verb.add_option("--out", options.out, "The picture, a PNG; - is standard output")
+      ->type_name("FILE.png")
+      ->required();
+  add_device_options(verb, options.backend);
+}
+
+}  // namespace
+
+void add_render_verb(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<RenderOptions>();
+  CLI::App* verb = app.add_subcommand("render", "Run a network and draw what its neurons do");
+  add_options(*verb, *options);
+  add_json_option(*verb, invocation);
+  verb->footer(kFooter);
+  verb->callback([&, options] {
+    if (invocation.json && options->out == "-")
+      throw CLI::ValidationError("--json", "cannot share standard output with --out -");
+    invocation.action = [&, options] { return render(*options, invocation); };
+  });
+}
+
+}  // namespace geoneuron::cli

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include <CLI/CLI.hpp>
+
+#include "cli/json.hpp"
+#include "cli/local_backend.hpp"
+#include "cli/options.hpp"
+#include "cli/output_folder.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/run_report.hpp"
+#include "cli/tensor_names.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verb.hpp"
+
+namespace geoneuron::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct RunOptions {
+  std::string model;
+  InputOptions inputs;
+  BackendOptions backend;
+  std::string keep = "outputs";
+  std::string out;
+  std::string profile;
+  uint32_t repeat = 1;
+};
+
+// Runs as often as asked; the first run's tensors go to `folder`.
+Result<void> repeat(const RunOptions& options, const engine::PerceptionRequest& request,
+                    LocalBackend& backend, OutputFolder& folder, RunReport& report) {
+  ProgressBar progress("run", request.keep.size() * options.repeat);
+  uint64_t done = 0;
+  for (uint32_t i = 0; i < options.repeat; ++i) {
+    const auto sink = [&](const std::string& name, const perception::Tensor& tensor) {
+      progress.update(++done, name);
+      return i == 0 ? folder.add(name, tensor) : Result<void>();
+    };
+    report.last = GN_TRY(backend.run(request, sink));
+    report.durations_ns.push_back(report.last.duration_ns);
+  }
+  return {};
+}
+
+// What is written beside the names of the tensors: enough to tell two runs apart.
+ordered_json manifest_facts(const RunReport& report) {
+  return {{"program", "geoneuron " GEONEURON_VERSION},
+          {"model", report.model},
+          {"device", report.device.id},
+          {"inputs", to_json(report.inputs)}};
+}
+
+Result<void> tell(const RunOptions& options, const RunReport& report, size_t kept, bool json) {
+  if (!json) {
+    return print(to_text(report) + "kept: " + std::to_string(kept) + " tensors in " + options.out +
+                 ", named by manifest.json\n");
+  }
+  ordered_json text = to_json(report);
+  text["out"] = options.out;
+  return print(to_text(text));
+}
+
+Result<ExitStatus> run(const RunOptions& options, const Invocation& invocation) {
+  engine::PerceptionRequest request;
+  request.model = GN_TRY(load_model(options.model));
+  RunReport report;
+  report.model = options.model;
+  report.inputs = GN_TRY(bind_inputs(request.model->graph, options.inputs));
+  for (const BoundInput& input : report.inputs) {
+    for (const std::string& line : notes_of(input)) note(line);
+    request.inputs[input.name] = input.tensor;
+  }
+  request.keep = GN_TRY(keep_set(options.keep, request.model->graph));
+  request.use_cache = options.backend.cache;
+  OutputFolder folder = GN_TRY(OutputFolder::create(options.out));
+  engine::Profiler profiler;
+  auto backend =
+      GN_TRY(LocalBackend::open(options.backend, options.profile.empty() ? nullptr : &profiler));
+  report.device = backend->device();
+  report.device_reason = backend->device_reason();
+  GN_TRY(repeat(options, request, *backend, folder, report));
+  if (!options.profile.empty()) GN_TRY(profiler.write(options.profile));
+  GN_TRY(folder.commit(manifest_facts(report)));
+  GN_TRY(tell(options, report, request.keep.size(), invocation.json));
+  return kDone;
+}
+
+constexpr const char* kFooter =
+    "Each kept tensor becomes DIR/NAME.npy, with every character of its name outside A-Za-z0-9_.-\n"
+    "replaced by '_'; DIR/manifest.json maps names to files. DIR changes only when all went well.\n"
+    "Examples:\n"
+    "  geoneuron run digits.onnx --input digit.png --out out\n"
+    "  geoneuron run net.onnx --input x=photo.jpg --shape x=1,3,640,640 --keep all --out out\n"
+    "  geoneuron run net.onnx --input x.npy --keep 'conv*,logits' --device lavapipe --out out\n"
+    "  geoneuron run net.onnx --input x.npy --no-cache --repeat 20 --json --out out\n"
+    "  geoneuron run net.onnx --input x.npy --profile trace.json --out out";
+
+}  // namespace
+
+void add_run_verb(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<RunOptions>();
+  CLI::App* verb = app.add_subcommand("run", "Run a network and keep what its neurons do");
+  verb->add_option("MODEL", options->model, "The network, an .onnx file")->required();
+  add_input_options(*verb, options->inputs);
+  verb->add_option("--keep", options->keep,
+                   "all, outputs, or names, globs and #numbers separated by commas")
+      ->capture_default_str();
+  verb->add_option("--out", options->out, "Folder for the kept tensors")
+      ->type_name("DIR")
+      ->required();
+  add_device_options(*verb, options->backend);
+  add_cache_option(*verb, options->backend);
+  verb->add_option("--profile", options->profile,
+                   "Write a trace that Perfetto and chrome://tracing open")
+      ->type_name("FILE");
+  verb->add_option("--repeat", options->repeat,
+                   "Run so often; times are told of each, tensors written of the first")
+      ->check(CLI::Range(1u, 1'000'000u))
+      ->capture_default_str();
+  add_json_option(*verb, invocation);
+  verb->footer(kFooter);
+  verb->callback(
+      [&, options] { invocation.action = [&, options] { return run(*options, invocation); }; });
+}
+
+}  // namespace geoneuron::cli
