@@ -3,7 +3,6 @@
 
 #include <cmath>
 
-#include "engine/cpu/cpu_unit.hpp"
 #include "engine/devices.hpp"
 #include "views/cpu_pixels.hpp"
 
@@ -13,18 +12,27 @@ namespace {
 using engine::NeuralPerceptionKernel;
 using perception::Tensor;
 
-Result<Engine> open_cpu() {
-  auto unit = GN_TRY(engine::CpuUnit::create(0));
-  engine::DeviceDescription description = unit->description();
-  auto kernel = GN_TRY(NeuralPerceptionKernel::create(std::move(unit), {}, nullptr));
-  return Engine{std::move(description), std::move(kernel), std::make_unique<views::CpuPixels>()};
+Result<Engine> open_engine(const std::string& selector) {
+  engine::OpenedUnit opened = GN_TRY(engine::open_unit(selector));
+  Engine result;
+  result.device = opened.unit->description();
+  if (opened.vulkan == nullptr) result.pixels = std::make_unique<views::CpuPixels>();
+  result.perception = GN_TRY(NeuralPerceptionKernel::create(std::move(opened.unit), {}, nullptr));
+  return result;
 }
 
 }  // namespace
 
 Result<EngineList> open_engines() {
   EngineList list;
-  list.engines.push_back(GN_TRY(open_cpu()));
+  list.engines.push_back(GN_TRY(open_engine("cpu")));
+  auto vulkan = open_engine("vulkan");
+  if (vulkan.has_value())
+    list.engines.push_back(std::move(*vulkan));
+  else if (vulkan.error().code == ENODEV)
+    list.missing = vulkan.error().message;
+  else
+    return vulkan.error();
   return list;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Engines of the demo: each device of this machine that can both run networks and paint. One thread
-// at a time per engine.
+// Engines of the demo: the machine's cores and its Vulkan device, each running networks and
+// painting. One thread at a time per engine.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@ namespace geoneuron::cli::demo {
 struct Engine {
   engine::DeviceDescription device;
   std::unique_ptr<engine::NeuralPerceptionKernel> perception;
-  std::unique_ptr<views::PixelDevice> pixels;
+  std::unique_ptr<views::PixelDevice> pixels;  // nullptr where it only runs networks
 };
 
 struct EngineList {

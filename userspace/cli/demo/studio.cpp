@@ -24,6 +24,7 @@ Result<Image> draw_everywhere(const std::string& file, std::vector<Engine>& engi
                               const TensorSet& tensors, const Draw& draw) {
   const Image first = GN_TRY(with_context(draw(*engines[0].pixels, tensors), file));
   for (size_t i = 1; i < engines.size(); ++i) {
+    if (engines[i].pixels == nullptr) continue;
     const Image other = GN_TRY(
         with_context(draw(*engines[i].pixels, tensors), file + " on " + engines[i].device.id));
     if (other == first) continue;
@@ -54,7 +55,8 @@ Result<Picture> Studio::draw(const std::string& file, const std::vector<TensorSe
                              const Draw& draw) {
   const uint64_t begin_ns = engine::now_ns();
   const Image image = GN_TRY(draw_everywhere(file, engines_, sets[0], draw));
-  Picture picture{file, image.width, image.height, static_cast<uint32_t>(engines_.size()), 0, 0};
+  Picture picture{file, image.width, image.height, 0, 0, 0};
+  for (const Engine& engine : engines_) picture.renderings += engine.pixels == nullptr ? 0 : 1;
   for (size_t i = 1; i < sets.size(); ++i)
     picture.differing_pixels =
         count_differing(image, GN_TRY(draw_everywhere(file, engines_, sets[i], draw)));
