@@ -115,10 +115,11 @@ Result<void> DigitsPictures::draw_graphs() {
 }
 
 Result<void> DigitsPictures::draw_layers() {
-  add(GN_TRY(studio_.draw("atlas.png", sets_,
-                          [this](views::PixelDevice& device, const TensorSet& set) {
-                            return draw_atlas(device, model_.graph, set);
-                          })),
+  add(GN_TRY(
+          studio_.draw("atlas.png", sets_,
+                       [this](engine::NeuronVisualizationKernel& pictures, const TensorSet& set) {
+                         return draw_atlas(pictures.device(), model_.graph, set);
+                       })),
       "The atlas of all layers",
       "Every tensor of the run, from the picture to the ten probabilities. Each layer is coloured "
       "to its own limit.");
@@ -139,10 +140,11 @@ Result<void> DigitsPictures::draw_layers() {
 
 Result<void> DigitsPictures::draw_all() {
   const Answer answer = GN_TRY(answer_of(sets_[0]));
-  add(GN_TRY(studio_.draw("hero.png", sets_,
-                          [this](views::PixelDevice& device, const TensorSet& set) {
-                            return hero(device, model_, set);
-                          })),
+  add(GN_TRY(
+          studio_.draw("hero.png", sets_,
+                       [this](engine::NeuronVisualizationKernel& pictures, const TensorSet& set) {
+                         return hero(pictures.device(), model_, set);
+                       })),
       "",
       std::string("From the picture at the left to the answer at the right: the network says ") +
           kDigitNames[answer.digit] + " with " + answer.percent() +

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "engine/devices.hpp"
-#include "views/cpu_pixels.hpp"
 
 namespace geoneuron::cli::demo {
 namespace {
@@ -16,7 +15,7 @@ Result<Engine> open_engine(const std::string& selector) {
   engine::OpenedUnit opened = GN_TRY(engine::open_unit(selector));
   Engine result;
   result.device = opened.unit->description();
-  if (opened.vulkan == nullptr) result.pixels = std::make_unique<views::CpuPixels>();
+  result.pictures = engine::NeuronVisualizationKernel::on(opened, nullptr);
   result.perception = GN_TRY(NeuralPerceptionKernel::create(std::move(opened.unit), {}, nullptr));
   return result;
 }

@@ -11,14 +11,14 @@
 
 #include "base/result.hpp"
 #include "engine/neural_perception_kernel.hpp"
-#include "views/pixel_device.hpp"
+#include "engine/neuron_visualization_kernel.hpp"
 
 namespace geoneuron::cli::demo {
 
 struct Engine {
   engine::DeviceDescription device;
   std::unique_ptr<engine::NeuralPerceptionKernel> perception;
-  std::unique_ptr<views::PixelDevice> pixels;  // nullptr where it only runs networks
+  std::unique_ptr<engine::NeuronVisualizationKernel> pictures;
 };
 
 struct EngineList {

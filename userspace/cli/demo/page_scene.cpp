@@ -25,14 +25,18 @@ ImageTensorOptions detector_options() {
   return options;
 }
 
-// The first Conv's result and that of one in the middle of the network.
+// The first Conv's result, and that of the last one in the network with few enough channels to be
+// seen one by one.
 std::vector<std::string> interesting_layers(const Graph& graph) {
   std::vector<std::string> convolutions;
-  for (const perception::Node& node : graph.nodes)
-    if (node.op == perception::Operator::kConv)
-      convolutions.push_back(graph.at(node.outputs[0]).name);
-  if (convolutions.empty()) return {};
-  return {convolutions.front(), convolutions[convolutions.size() / 2]};
+  for (const perception::Node& node : graph.nodes) {
+    if (node.op != perception::Operator::kConv) continue;
+    const auto& weights = graph.at(node.inputs.at(1)).constant;
+    const int64_t channels = weights ? weights->shape()[0] : 0;
+    if (channels > 1 && channels <= 32) convolutions.push_back(graph.at(node.outputs[0]).name);
+  }
+  if (convolutions.size() < 2) return convolutions;
+  return {convolutions.front(), convolutions.back()};
 }
 
 }  // namespace
@@ -64,21 +68,24 @@ Result<Scene> make_page_scene(Studio& studio, const std::string& networks) {
   request.graph = &graph;
   request.input_image = page.image;
   request.selected = {answer};
-  request.parameters = {{"overlay", "input"}};
+  request.parameters = {{"overlay", "input"}, {"colormap", "diverging"}, {"opacity", "0.65"}};
   scene.figures.push_back(
       {GN_TRY(studio.draw_view("page_overlay.png", sets, "activation_map", request)), "",
-       "The probability map laid over the page. Headline, paragraphs, table cells and the turned "
-       "stamp are found; the ruler is not text and stays dark."});
+       "The probability map laid over the page, red where the network is sure. It marks the core "
+       "of "
+       "each line: heading, paragraphs, table cells and the turned stamp are found; frame and rule "
+       "are no text and are left alone."});
   for (const std::string& layer : layers) {
     request.selected = {layer};
-    request.parameters = {};
+    request.parameters = {{"scope", "map"}, {"colormap", "cividis"}};
     const bool first = layer == layers.front();
     scene.figures.push_back(
-        {GN_TRY(studio.draw_view(first ? "page_first_layer.png" : "page_middle_layer.png", sets,
+        {GN_TRY(studio.draw_view(first ? "page_first_layer.png" : "page_last_layer.png", sets,
                                  "feature_grid", request)),
          first ? "Inside the detector" : "",
-         first ? "The page after the first convolution."
-               : "Halfway through: coarse maps in which lines of text have become bars."});
+         first ? "The page after the first convolution: light and dark, colours, strokes of some "
+                 "directions. Each map is coloured to its own limits."
+               : "Just before the answer: strokes are gone, lines of text have become bars."});
   }
   return scene;
 }

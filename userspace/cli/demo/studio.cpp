@@ -22,11 +22,10 @@ uint64_t count_differing(const Image& a, const Image& b) {
 // The picture of one set of tensors; every engine must draw the same bytes.
 Result<Image> draw_everywhere(const std::string& file, std::vector<Engine>& engines,
                               const TensorSet& tensors, const Draw& draw) {
-  const Image first = GN_TRY(with_context(draw(*engines[0].pixels, tensors), file));
+  const Image first = GN_TRY(with_context(draw(*engines[0].pictures, tensors), file));
   for (size_t i = 1; i < engines.size(); ++i) {
-    if (engines[i].pixels == nullptr) continue;
     const Image other = GN_TRY(
-        with_context(draw(*engines[i].pixels, tensors), file + " on " + engines[i].device.id));
+        with_context(draw(*engines[i].pictures, tensors), file + " on " + engines[i].device.id));
     if (other == first) continue;
     return make_error(EILSEQ,
                       "%s: %s and %s draw different bytes from the tensors of %s (%llu pixels); "
@@ -55,8 +54,7 @@ Result<Picture> Studio::draw(const std::string& file, const std::vector<TensorSe
                              const Draw& draw) {
   const uint64_t begin_ns = engine::now_ns();
   const Image image = GN_TRY(draw_everywhere(file, engines_, sets[0], draw));
-  Picture picture{file, image.width, image.height, 0, 0, 0};
-  for (const Engine& engine : engines_) picture.renderings += engine.pixels == nullptr ? 0 : 1;
+  Picture picture{file, image.width, image.height, static_cast<uint32_t>(engines_.size()), 0, 0};
   for (size_t i = 1; i < sets.size(); ++i)
     picture.differing_pixels =
         count_differing(image, GN_TRY(draw_everywhere(file, engines_, sets[i], draw)));
@@ -69,10 +67,10 @@ Result<Picture> Studio::draw(const std::string& file, const std::vector<TensorSe
 
 Result<Picture> Studio::draw_view(const std::string& file, const std::vector<TensorSet>& sets,
                                   const std::string& view, const views::ViewRequest& base) {
-  return draw(file, sets, [&](views::PixelDevice& device, const TensorSet& set) {
+  return draw(file, sets, [&](engine::NeuronVisualizationKernel& pictures, const TensorSet& set) {
     views::ViewRequest request = base;
     request.tensors = set.tensors;
-    return views::render(device, view, request);
+    return pictures.render(view, request);
   });
 }
 

@@ -26,8 +26,8 @@ struct Picture {
   }
 };
 
-using Draw =
-    std::function<Result<views::Image>(views::PixelDevice& device, const TensorSet& tensors)>;
+using Draw = std::function<Result<views::Image>(engine::NeuronVisualizationKernel& pictures,
+                                                const TensorSet& tensors)>;
 
 class Studio {
  public:
