@@ -249,6 +249,7 @@ Result<void> CpuPixels::paint(std::span<const float> elements, std::span<const T
                               Image& canvas) {
   if (auto checked = check_tiles(elements, tiles, normalisations.size(), canvas); !checked)
     return checked;
+  if (auto checked = check_normalisations(normalisations); !checked) return checked;
   const std::vector<ColourIndexer> indexers(normalisations.begin(), normalisations.end());
   const PackedPalette colours = packed(palette);
   // All rows of all tiles are numbered, so that one huge map is shared out like many small ones.

@@ -38,6 +38,15 @@ Result<void> check_edges(std::span<const uint32_t> edges) {
   return {};
 }
 
+Result<void> check_normalisations(std::span<const Normalisation> normalisations) {
+  for (size_t i = 0; i < normalisations.size(); ++i) {
+    const auto& thresholds = normalisations[i].thresholds;
+    if (!std::is_sorted(thresholds.begin(), thresholds.end()))
+      return invalid("normalisation %zu: thresholds must be in ascending order", i);
+  }
+  return {};
+}
+
 Result<void> check_tiles(std::span<const float> elements, std::span<const Tile> tiles,
                          size_t normalisation_count, const Image& canvas) {
   if (canvas.pixels.size() != size_t{canvas.width} * canvas.height)

@@ -11,6 +11,8 @@ namespace geoneuron::views {
 
 Result<void> check_ranges(std::span<const float> elements, std::span<const ElementRange> ranges);
 Result<void> check_edges(std::span<const uint32_t> edges);
+// Thresholds must ascend: devices walk along them.
+Result<void> check_normalisations(std::span<const Normalisation> normalisations);
 // Tiles must lie inside elements, normalisations and canvas.
 Result<void> check_tiles(std::span<const float> elements, std::span<const Tile> tiles,
                          size_t normalisation_count, const Image& canvas);

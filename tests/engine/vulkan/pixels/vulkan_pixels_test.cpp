@@ -159,6 +159,14 @@ TEST_F(VulkanPixelsTest, RefusesWhatTheCoresRefuse) {
   EXPECT_EQ(vulkan_->paint(values, {&tile, 1}, normalised, {}, canvas).error().message,
             "tile 0: must lie inside the tensor's 100 elements");
   EXPECT_EQ(vulkan_->accumulate({}, 0, 5).error().code, EINVAL);
+  // The shader walks along thresholds and would never arrive.
+  Normalisation descending = normalised[0];
+  std::swap(descending.thresholds[0], descending.thresholds[254]);
+  const Tile fits{0, 10, 10, 10, 0, 0, 2, 0};
+  for (views::PixelDevice* device :
+       {static_cast<views::PixelDevice*>(&cpu_), static_cast<views::PixelDevice*>(vulkan_.get())})
+    EXPECT_EQ(device->paint(values, {&fits, 1}, {&descending, 1}, {}, canvas).error().message,
+              "normalisation 0: thresholds must be in ascending order");
 }
 
 std::vector<Segment> random_segments(size_t count, int32_t extent, uint32_t seed) {

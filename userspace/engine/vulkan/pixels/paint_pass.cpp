@@ -92,6 +92,7 @@ Result<void> VulkanPixels::paint(std::span<const float> elements,
                                  std::span<const views::Normalisation> normalisations,
                                  const views::Palette& palette, views::Image& canvas) {
   GN_TRY(views::check_tiles(elements, tiles, normalisations.size(), canvas));
+  GN_TRY(views::check_normalisations(normalisations));
   const uint64_t range = commands_.limits().maxStorageBufferRange / sizeof(views::Rgba8);
   const uint64_t maximum =
       std::min<uint64_t>({kMaximumPixels, range, commands_.limits().maxTexelBufferElements});
