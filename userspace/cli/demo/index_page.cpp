@@ -97,23 +97,23 @@ std::string comparison_html(const IndexPage& page) {
   html += "</ul>\n";
   if (page.devices.size() < 2) return html + "</section>\n";
   html +=
-      "<p>Each device ran the networks by itself, and each picture was drawn from each device's "
-      "tensors. The same tensors give the same bytes whoever draws them: views are defined in "
-      "integer arithmetic. Networks are not, so the tensors themselves differ a little.</p>\n";
+      "<p>Each device ran the networks by itself, and each picture was drawn by each device from "
+      "each device's tensors. The same tensors gave the same bytes every time: views are defined "
+      "in integer arithmetic. Networks are not, so the tensors themselves differ a little.</p>\n";
   for (const Scene& scene : page.scenes)
     for (const std::string& sentence : scene.comparison) html += tagged("p", sentence);
   html +=
       "<table>\n<tr><th>picture</th><th class=\"number\">size</th>"
-      "<th>same tensors, drawn by several devices</th>"
-      "<th class=\"number\">pixels that differ between their tensors</th></tr>\n";
+      "<th>from the same tensors</th>"
+      "<th class=\"number\">pixels that differ between their own tensors</th></tr>\n";
   for (const Scene& scene : page.scenes)
     for (const Figure& figure : scene.figures) {
       const Picture& picture = figure.picture;
       html += "<tr><td>" + escaped(picture.file) + "</td><td class=\"number\">" +
-              std::to_string(picture.width) + "×" + std::to_string(picture.height) + "</td><td>" +
-              (picture.renderings > 1 ? "same bytes on " + std::to_string(picture.renderings)
-                                      : std::string("drawn by one")) +
-              "</td><td class=\"number\">" + percent(picture.differing_share()) + "</td></tr>\n";
+              std::to_string(picture.width) + "×" + std::to_string(picture.height) +
+              "</td><td>same bytes on " + std::to_string(picture.renderings) +
+              " devices</td><td class=\"number\">" + percent(picture.differing_share()) +
+              "</td></tr>\n";
     }
   return html + "</table>\n</section>\n";
 }
