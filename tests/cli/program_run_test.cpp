@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -258,6 +259,23 @@ TEST_F(ProgramRun, RendersToAFileAndToStandardOutput) {
   const json report = json::parse(at_home(with({"--out", "p.png", "--json"})).out);
   EXPECT_EQ(report["tensors"], json::array({"act/1"}));
   EXPECT_EQ(geoneuron(with({"--out", "-", "--json"})).status, 2);
+}
+
+TEST_F(ProgramRun, DrawsTheSamePictureOnLavapipe) {
+  const json devices = json::parse(geoneuron({"devices", "--json"}).out)["devices"];
+  if (std::ranges::none_of(devices, [](const json& device) {
+        return device["id"] != "cpu" && !device["is_hardware"].get<bool>();
+      }))
+    GTEST_SKIP() << "lavapipe is not installed";
+  const auto picture = [&](const std::string& device) {
+    return run_child(GEONEURON_PROGRAM,
+                     {"render", "model.onnx", "--input", "x.npy", "--view", "activation_map",
+                      "--tensor", "act/1", "--device", device, "--out", "-"},
+                     folder_.path());
+  };
+  const ChildResult lavapipe = picture("lavapipe");
+  EXPECT_EQ(lavapipe.status, 0) << lavapipe.err;
+  EXPECT_TRUE(lavapipe.out == picture("cpu").out);
 }
 
 TEST_F(ProgramRun, RenderSuggestsTheNearestNames) {

@@ -3,8 +3,8 @@
 
 #include "cli/tensor_names.hpp"
 #include "engine/cpu/evaluate.hpp"
+#include "engine/neuron_visualization_kernel.hpp"
 #include "engine/pass_measurement.hpp"
-#include "views/cpu_pixels.hpp"
 
 namespace geoneuron::cli {
 namespace {
@@ -56,7 +56,7 @@ Result<engine::PerceptionRequest> measuring_request(
 struct LocalBackend::Parts {
   std::unique_ptr<NeuralPerceptionKernel> kernel;
   std::string reason;
-  views::CpuPixels pixels;
+  std::unique_ptr<engine::NeuronVisualizationKernel> pictures;
 };
 
 DeviceOverview device_overview() {
@@ -74,6 +74,7 @@ Result<std::unique_ptr<LocalBackend>> LocalBackend::open(const BackendOptions& o
       GN_TRY(engine::open_unit(options.device, {.threads = options.threads}));
   auto parts = std::make_unique<Parts>();
   parts->reason = opened.reason;
+  parts->pictures = engine::NeuronVisualizationKernel::on(opened, profiler);
   parts->kernel = GN_TRY(
       NeuralPerceptionKernel::create(std::move(opened.unit), kernel_options(options), profiler));
   return std::unique_ptr<LocalBackend>(new LocalBackend(std::move(parts)));
@@ -94,7 +95,7 @@ Result<engine::PerceptionReport> LocalBackend::run(const engine::PerceptionReque
 
 Result<views::Image> LocalBackend::render(const std::string& view,
                                           const views::ViewRequest& request) {
-  return views::render(parts_->pixels, view, request);
+  return parts_->pictures->render(view, request);
 }
 
 Result<ConformanceReport> LocalBackend::conformance(const std::string& folder,

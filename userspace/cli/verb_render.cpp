@@ -28,6 +28,7 @@ struct RenderOptions {
   std::vector<std::string> tensors;     // names, globs, #numbers
   std::vector<std::string> parameters;  // "k=v"
   std::string out;
+  std::string profile;
 };
 
 Result<std::map<std::string, std::string>> split_parameters(
@@ -112,9 +113,12 @@ Result<ExitStatus> render(const RenderOptions& options, const Invocation& invoca
   const auto inputs = GN_TRY(bind_inputs(*request.graph, options.inputs));
   for (const BoundInput& input : inputs)
     for (const std::string& line : notes_of(input)) note(line);
-  auto backend = GN_TRY(LocalBackend::open(options.backend, nullptr));
+  engine::Profiler profiler;
+  auto backend =
+      GN_TRY(LocalBackend::open(options.backend, options.profile.empty() ? nullptr : &profiler));
   GN_TRY(gather(*view, inputs, *backend, perception, request));
   const views::Image image = GN_TRY(backend->render(options.view, request));
+  if (!options.profile.empty()) GN_TRY(profiler.write(options.profile));
   GN_TRY(write_picture(options.out, image));
   GN_TRY(tell(options, image, request, *backend, invocation.json));
   return kDone;
@@ -149,6 +153,9 @@ void add_options(CLI::App& verb, RenderOptions& options) {
       ->type_name("FILE.png")
       ->required();
   add_device_options(verb, options.backend);
+  verb.add_option("--profile", options.profile,
+                  "Write a trace that Perfetto and chrome://tracing open")
+      ->type_name("FILE");
 }
 
 }  // namespace
