@@ -24,10 +24,12 @@ layout(constant_id = 11) const int kStrideW = 1;
 layout(constant_id = 12) const int kDilationD = 1;
 layout(constant_id = 13) const int kDilationH = 1;
 layout(constant_id = 14) const int kDilationW = 1;
+// Groups of one output channel (depthwise): weights are read one at a time.
+layout(constant_id = 15) const bool kSingle = false;
 
 layout(set = 0, binding = 0, std430) buffer Output { float result[]; };
 layout(set = 0, binding = 1) uniform textureBuffer values;
-layout(set = 0, binding = 2) uniform textureBuffer weights;  // four channels a texel
+layout(set = 0, binding = 2) uniform textureBuffer weights;  // four channels a texel, or one
 layout(set = 0, binding = 3) uniform textureBuffer bias;
 
 layout(push_constant) uniform Parameters {
@@ -72,7 +74,7 @@ void main() {
   at = kTransposed ? at + pads : at * strides - pads;
 
   uint channel = group * p.output_channels + block * kVectors * 4;  // the first of this block
-  uint channels = min(kVectors * 4, p.output_channels - block * kVectors * 4);
+  uint channels = kSingle ? 1 : min(kVectors * 4, p.output_channels - block * kVectors * 4);
   uint target = (image * p.groups * p.output_channels + channel) * p.positions + position;
   vec4 sum[kVectors];
   for (uint v = 0; v < kVectors; ++v)

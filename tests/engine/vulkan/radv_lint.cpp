@@ -29,7 +29,8 @@ std::vector<Constants> variants_of(std::string_view name) {
   if (name == "operators/convolution")
     for (const uint32_t vectors : {1, 2, 4})
       for (const uint32_t transposed : {0, 1})
-        variants.push_back({vectors, transposed, 1, 1, 1, GN_RELU, 1, 3, 3, 1, 2, 2, 1, 1, 1});
+        variants.push_back(
+            {vectors, transposed, 1, 1, 1, GN_RELU, 1, 3, 3, 1, 2, 2, 1, 1, 1, vectors == 1});
   if (name == "operators/matrix_product")
     for (const uint32_t vector : {0, 1})
       variants.push_back({vector, vector, 1, 1, 1, GN_SIGMOID, vector ? 4u : 1u});

@@ -37,6 +37,11 @@ Result<const Buffer*> ProgramMemory::allocate(uint64_t bytes, MemoryUse use, con
 
 Result<ProgramMemory::Chunk*> ProgramMemory::room(std::vector<Chunk>& chunks, uint64_t bytes,
                                                   uint64_t chunk_bytes, const char* purpose) {
+  const uint64_t range = device_->limits().maxStorageBufferRange;
+  if (bytes > range)
+    return make_error(ENOMEM, "%llu bytes of %s: shaders of %s see at most %llu at once",
+                      static_cast<unsigned long long>(bytes), purpose,
+                      device_->facts().name.c_str(), static_cast<unsigned long long>(range));
   for (Chunk& chunk : chunks)
     if (aligned(chunk.used_bytes, alignment()) + bytes <= chunk.buffer->size_bytes()) return &chunk;
   Chunk chunk;

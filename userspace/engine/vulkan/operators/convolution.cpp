@@ -46,16 +46,21 @@ Result<Plan> plan_of(const Operation& operation) {
       plan.layout.transposed ? weights[1] : weights[0] / plan.layout.groups;
   plan.layout.kernel = plan.axes.kernel_volume();
   const int64_t channels = plan.layout.output_channels;
-  plan.layout.block = channels > 8 ? 16 : channels > 4 ? 8 : 4;
+  plan.layout.block = channels > 8 ? 16 : channels > 4 ? 8 : channels > 1 ? 4 : 1;
   return plan;
 }
 
 std::vector<uint32_t> constants_of(const Plan& plan) {
   const auto word = [](auto value) { return static_cast<uint32_t>(value); };
-  std::vector<uint32_t> constants = {
-      word(plan.layout.block / 4), plan.layout.transposed, VK_TRUE, VK_TRUE, VK_FALSE, GN_COPY};
+  std::vector<uint32_t> constants = {word((plan.layout.block + 3) / 4),
+                                     plan.layout.transposed,
+                                     VK_TRUE,
+                                     VK_TRUE,
+                                     VK_FALSE,
+                                     GN_COPY};
   for (const Triple& triple : {plan.axes.kernel, plan.axes.strides, plan.axes.dilations})
     for (const int32_t value : triple) constants.push_back(word(value));
+  constants.push_back(plan.layout.block == 1);
   return constants;
 }
 
@@ -78,6 +83,12 @@ Parameters parameters_of(const Operation& operation, const Plan& plan) {
   parameters.activation_alpha = operation.activation.alpha;
   parameters.activation_beta = operation.activation.beta;
   return parameters;
+}
+
+const char* name_of_block(int64_t block) {
+  if (block == 16) return "direct16";
+  if (block == 8) return "direct8";
+  return block == 4 ? "direct4" : "direct1";
 }
 
 }  // namespace
@@ -109,7 +120,7 @@ Result<const char*> record_convolution(Recorder& recorder, const Operation& oper
     constants[5] = i + 1 == passes.size() ? operation.activation.op : GN_COPY;
     GN_TRY(recorder.dispatch(kShader, constants, bindings, bytes_of(parameters), parameters.count));
   }
-  return plan.layout.block == 16 ? "direct16" : plan.layout.block == 8 ? "direct8" : "direct4";
+  return name_of_block(plan.layout.block);
 }
 
 }  // namespace geoneuron::engine::vulkan

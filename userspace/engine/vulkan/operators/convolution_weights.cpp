@@ -55,10 +55,10 @@ Result<void> move_blocks(Recorder& recorder, const WeightLayout& layout, const B
 
 Result<Binding> place_weights(Recorder& recorder, const DeviceTensor& weights,
                               const WeightLayout& layout) {
-  constexpr VkFormat kFourChannels = VK_FORMAT_R32G32B32A32_SFLOAT;
+  const VkFormat texel = layout.block == 1 ? VK_FORMAT_R32_SFLOAT : VK_FORMAT_R32G32B32A32_SFLOAT;
   if (weights.constant != nullptr) {
     const std::vector<float> packed = packed_on_host(weights.constant->values<float>(), layout);
-    return with_format(GN_TRY(recorder.upload(std::as_bytes(std::span(packed)))), kFourChannels);
+    return with_format(GN_TRY(recorder.upload(std::as_bytes(std::span(packed)))), texel);
   }
   const auto bytes = static_cast<uint64_t>(layout.packed_count()) * sizeof(float);
   const Binding packed = GN_TRY(recorder.scratch(bytes));
@@ -70,7 +70,7 @@ Result<Binding> place_weights(Recorder& recorder, const DeviceTensor& weights,
   if (full > 0) GN_TRY(move_blocks(recorder, layout, from, packed, 0, full, layout.block));
   if (rest > 0) GN_TRY(move_blocks(recorder, layout, from, packed, full, full + 1, rest));
   recorder.barrier();
-  return with_format(packed, kFourChannels);
+  return with_format(packed, texel);
 }
 
 }  // namespace geoneuron::engine::vulkan

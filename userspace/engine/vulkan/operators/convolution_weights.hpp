@@ -13,7 +13,7 @@ struct WeightLayout {
   int64_t groups = 1;
   int64_t input_channels = 1, output_channels = 1;  // per group
   int64_t kernel = 1;                               // positions
-  int64_t block = 16;                               // 4, 8 or 16
+  int64_t block = 16;                               // 4, 8 or 16; 1 where output_channels is 1
 
   int64_t blocks() const { return (output_channels + block - 1) / block; }
   int64_t packed_count() const { return groups * blocks() * input_channels * kernel * block; }
