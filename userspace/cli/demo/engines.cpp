@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/demo/engines.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/devices.hpp"
@@ -63,10 +64,12 @@ Result<Difference> largest_difference(const TensorSet& a, const TensorSet& b) {
                      a.device.c_str(), b.device.c_str());
     const Tensor left = GN_TRY(tensor.to_float32()), right = GN_TRY(other->second.to_float32());
     const auto x = left.values<float>(), y = right.values<float>();
+    double largest = 0, magnitude = 0;
     for (size_t i = 0; i < x.size(); ++i) {
-      const double away = std::abs(double{x[i]} - double{y[i]});
-      if (away > difference.largest) difference = {away, name};
+      largest = std::max(largest, std::abs(double{x[i]} - double{y[i]}));
+      magnitude = std::max(magnitude, std::abs(double{x[i]}));
     }
+    if (largest > difference.largest) difference = {largest, name, magnitude};
   }
   return difference;
 }

@@ -41,8 +41,9 @@ Result<TensorSet> perceive(Engine& engine, std::shared_ptr<const perception::Mod
                            const std::set<std::string>& keep);
 
 struct Difference {
-  double largest = 0;  // |a - b|
-  std::string tensor;  // where
+  double largest = 0;    // |a - b|
+  std::string tensor;    // where
+  double magnitude = 0;  // the largest |a| of that tensor
 };
 
 // The largest difference between tensors of the same name. EINVAL where shapes differ.

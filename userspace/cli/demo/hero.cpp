@@ -22,6 +22,7 @@ using views::Rgba8;
 
 constexpr Rgba8 kText{236, 240, 248, 255}, kSecondary{140, 151, 170, 255};
 constexpr Rgba8 kGlass{4, 5, 9, 168}, kRim{150, 166, 198, 190}, kEmber{255, 176, 84, 255};
+constexpr size_t kManyEdges = 100'000;
 constexpr double kBarLeft = 1996, kBarWidth = 176, kBarTop = 346, kBarPitch = 80;
 
 // A dark room: a little blue light from the middle, darker towards the corners.
@@ -62,7 +63,8 @@ Point class_on_screen(uint32_t number) {
 
 // The part of the canvas that lines between these points and their halo may touch.
 views::PixelBox box_around(const std::vector<views::FixedPoint>& starts,
-                           const std::vector<views::FixedPoint>& ends, const Image& canvas) {
+                           const std::vector<views::FixedPoint>& ends, uint32_t width,
+                           uint32_t height) {
   constexpr int32_t kHalo = 40;
   int32_t left = INT32_MAX, top = INT32_MAX, right = 0, bottom = 0;
   for (const auto* points : {&starts, &ends})
@@ -74,10 +76,40 @@ views::PixelBox box_around(const std::vector<views::FixedPoint>& starts,
     }
   left = std::max(left, 0);
   top = std::max(top, 0);
-  right = std::min(right, static_cast<int32_t>(canvas.width));
-  bottom = std::min(bottom, static_cast<int32_t>(canvas.height));
+  right = std::min(right, static_cast<int32_t>(width));
+  bottom = std::min(bottom, static_cast<int32_t>(height));
   return {static_cast<uint32_t>(left), static_cast<uint32_t>(top),
           static_cast<uint32_t>(right - left), static_cast<uint32_t>(bottom - top)};
+}
+
+std::vector<views::Segment> segments_of(const std::vector<views::DrawnEdge>& edges,
+                                        const std::vector<views::FixedPoint>& starts,
+                                        const std::vector<views::FixedPoint>& ends,
+                                        const views::PixelBox& box) {
+  float limit = 0;
+  for (const views::DrawnEdge& edge : edges)
+    limit = std::max({limit, edge.positive, -edge.negative});
+  const auto left = static_cast<int32_t>(box.x * 256), top = static_cast<int32_t>(box.y * 256);
+  std::vector<views::Segment> segments;
+  segments.reserve(edges.size());
+  for (const views::DrawnEdge& edge : edges)
+    for (const float value : {edge.positive, edge.negative})
+      if (value != 0)
+        segments.push_back({starts[edge.source].x - left, starts[edge.source].y - top,
+                            ends[edge.target].x - left, ends[edge.target].y - top,
+                            views::segment_weight(value, limit)});
+  return segments;
+}
+
+// Each pixel as a square of four.
+views::Light doubled(const views::Light& light) {
+  views::Light result{light.width * 2, light.height * 2, {}};
+  result.pixels.resize(light.pixels.size() * 4);
+  for (uint32_t y = 0; y < result.height; ++y)
+    for (uint32_t x = 0; x < result.width; ++x)
+      result.pixels[size_t{y} * result.width + x] =
+          light.pixels[size_t{y / 2} * light.width + x / 2];
+  return result;
 }
 
 // Draws one hero picture; everything but the words is at twice the final size.
@@ -122,29 +154,26 @@ Result<void> Hero::draw_flow(size_t op) {
   const views::ColumnUnits& sources = scene_.columns[scene_.operators[op].from].units;
   const views::ColumnUnits& targets = scene_.columns[scene_.operators[op].to].units;
   const auto& edges = scene_.edges.groups[op].edges;
-  const float limit = views::edge_limits(scene_.edges)[op];
+  // Many lines smooth each other and are added up at the final size, at half the work.
+  const uint32_t coarseness = edges.size() > kManyEdges ? kOversampling : 1;
   std::vector<views::FixedPoint> starts, ends;
   for (uint32_t i = 0; i < sources.count(); ++i)
-    starts.push_back(fixed(unit_on_screen(from, sources, i)));
+    starts.push_back(fixed(unit_on_screen(from, sources, i), coarseness));
   const bool last = op + 1 == sheets_.size();
   for (uint32_t i = 0; i < targets.count(); ++i)
-    ends.push_back(fixed(last ? class_on_screen(i) : unit_on_screen(sheets_[op + 1], targets, i)));
-  const views::PixelBox box = box_around(starts, ends, canvas_);
-  const auto left = static_cast<int32_t>(box.x * 256), top = static_cast<int32_t>(box.y * 256);
-  std::vector<views::Segment> segments;
-  segments.reserve(edges.size());
-  for (const views::DrawnEdge& edge : edges)
-    for (const float value : {edge.positive, edge.negative})
-      if (value != 0)
-        segments.push_back({starts[edge.source].x - left, starts[edge.source].y - top,
-                            ends[edge.target].x - left, ends[edge.target].y - top,
-                            views::segment_weight(value, limit)});
-  const views::Accumulation sums = GN_TRY(device_.accumulate(segments, box.width, box.height));
+    ends.push_back(
+        fixed(last ? class_on_screen(i) : unit_on_screen(sheets_[op + 1], targets, i), coarseness));
+  const views::PixelBox box =
+      box_around(starts, ends, canvas_.width / coarseness, canvas_.height / coarseness);
+  const views::Accumulation sums =
+      GN_TRY(device_.accumulate(segments_of(edges, starts, ends, box), box.width, box.height));
   views::GlowOptions options;
-  options.power = 3;
-  options.halo_radius = 7;
-  options.halo_percent = 22;
-  views::add_light(views::make_light(sums, options), canvas_, box.x, box.y);
+  options.power = 4;
+  options.halo_radius = 8 / coarseness;
+  options.halo_percent = 16;
+  views::Light light = views::make_light(sums, options);
+  if (coarseness > 1) light = doubled(light);
+  views::add_light(light, canvas_, box.x * coarseness, box.y * coarseness);
   return {};
 }
 

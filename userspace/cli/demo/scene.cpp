@@ -28,9 +28,11 @@ Result<std::vector<TensorSet>> perceive_everywhere(
     const Difference difference = GN_TRY(largest_difference(sets[0], sets[i]));
     std::array<char, 256> text{};
     std::snprintf(text.data(), text.size(),
-                  "Between the tensors of %s and %s the largest difference is %.3g (in %s).",
+                  "Between the tensors of %s and %s the largest difference is %.3g, in %s, whose "
+                  "values reach %.3g.",
                   sets[0].device.c_str(), sets[i].device.c_str(), difference.largest,
-                  difference.tensor.empty() ? "none" : difference.tensor.c_str());
+                  difference.tensor.empty() ? "none" : difference.tensor.c_str(),
+                  difference.magnitude);
     std::printf("  %s\n", text.data());
     scene.comparison.push_back(text.data());
   }

@@ -52,9 +52,9 @@ Point TiltedSheet::on_sheet(Point screen) const {
   return {across / width + 0.5, down / height + 0.5};
 }
 
-views::FixedPoint fixed(Point screen) {
-  return {static_cast<int32_t>(std::lround(screen.x * 256)),
-          static_cast<int32_t>(std::lround(screen.y * 256))};
+views::FixedPoint fixed(Point screen, uint32_t coarseness) {
+  return {static_cast<int32_t>(std::lround(screen.x * 256 / coarseness)),
+          static_cast<int32_t>(std::lround(screen.y * 256 / coarseness))};
 }
 
 void draw_sheet(Image& canvas, const TiltedSheet& sheet, const Image& picture, uint32_t opacity) {

@@ -28,8 +28,8 @@ struct TiltedSheet {
   Point on_sheet(Point screen) const;
 };
 
-// A position in the 24.8 fixed point of segments.
-views::FixedPoint fixed(Point screen);
+// A position in the 24.8 fixed point of segments, of pixels `coarseness` times as large.
+views::FixedPoint fixed(Point screen, uint32_t coarseness);
 
 // Blends `picture`, stretched over the sheet, onto the canvas (each pixel that of the picture under
 // its centre), with `opacity` of 255.
