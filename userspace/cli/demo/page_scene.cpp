@@ -71,10 +71,8 @@ Result<Scene> make_page_scene(Studio& studio, const std::string& networks) {
   request.parameters = {{"overlay", "input"}, {"colormap", "diverging"}, {"opacity", "0.65"}};
   scene.figures.push_back(
       {GN_TRY(studio.draw_view("page_overlay.png", sets, "activation_map", request)), "",
-       "The probability map laid over the page, red where the network is sure. It marks the core "
-       "of "
-       "each line: heading, paragraphs, table cells and the turned stamp are found; frame and rule "
-       "are no text and are left alone."});
+       "The probability map laid over the page: white where the network sees none, dark red where "
+       "it is sure. It is trained to mark the core of each line of text, and nothing else."});
   for (const std::string& layer : layers) {
     request.selected = {layer};
     request.parameters = {{"scope", "map"}, {"colormap", "cividis"}};
