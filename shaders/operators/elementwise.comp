@@ -10,6 +10,11 @@
 layout(constant_id = 0) const uint kOp = GN_COPY;
 layout(constant_id = 1) const uint kActivation = GN_COPY;
 layout(constant_id = 2) const uint kRank = 1;
+// Four elements along the innermost axis per invocation; an operand that is repeated along it is
+// read once.
+layout(constant_id = 3) const bool kFour = false;
+layout(constant_id = 4) const bool kFourA = false;
+layout(constant_id = 5) const bool kFourB = false;
 
 layout(set = 0, binding = 0, std430) writeonly buffer Output { float result[]; };
 layout(set = 0, binding = 1) uniform textureBuffer a_values;
@@ -64,7 +69,13 @@ void main() {
   }
   a += rest * p.a_strides[kRank - 1];
   b += rest * p.b_strides[kRank - 1];
-  float x = texelFetch(a_values, int(a)).x;
-  x = kOp >= GN_ADD ? binary(x, texelFetch(b_values, int(b)).x) : unary(kOp, x, p.alpha, p.beta);
-  result[index] = unary(kActivation, x, p.activation_alpha, p.activation_beta);
+  vec4 x = texelFetch(a_values, int(a));
+  vec4 y = kOp >= GN_ADD ? texelFetch(b_values, int(b)) : vec4(0.0);
+  if (!kFourA) x = x.xxxx;
+  if (!kFourB) y = y.xxxx;
+  const uint kElements = kFour ? 4 : 1;
+  for (uint i = 0; i < kElements; ++i) {
+    float z = kOp >= GN_ADD ? binary(x[i], y[i]) : unary(kOp, x[i], p.alpha, p.beta);
+    result[index * kElements + i] = unary(kActivation, z, p.activation_alpha, p.activation_beta);
+  }
 }

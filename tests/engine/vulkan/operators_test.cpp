@@ -58,6 +58,17 @@ TEST_F(VulkanOperators, BroadcastsTwoOperands) {
   expect_same({.op = Operator::kMin, .inputs = {noise({3, 4})}});
 }
 
+// Extents that four divides take the path of four elements per invocation.
+TEST_F(VulkanOperators, BroadcastsFoursOfElements) {
+  expect_same({.op = Operator::kSub, .inputs = {noise({2, 3, 4, 8}), noise({3, 1, 1}, 2)}});
+  expect_same({.op = Operator::kSub, .inputs = {noise({3, 1, 1}), noise({2, 3, 4, 8}, 2)}});
+  expect_same({.op = Operator::kSub, .inputs = {noise({2, 3, 4, 8}), noise({8}, 2)}});
+  expect_same({.op = Operator::kSub, .inputs = {noise({5, 1}), noise({8}, 2)}});
+  expect_same({.op = Operator::kSub, .inputs = {noise({5, 8, 1}), noise({5, 1, 4}, 2)}});
+  expect_same({.op = Operator::kSub, .inputs = {noise({1, 8}), noise({}, 2)}});
+  expect_same({.op = Operator::kSub, .inputs = {noise({3, 6}), noise({3, 1}, 2)}});
+}
+
 TEST_F(VulkanOperators, Powers) {
   const Tensor bases = scaled(noise({5, 9}), 3);
   for (const float exponent : {0.0f, 1.0f, 2.0f, 3.0f, -1.0f, 4.0f, -3.0f, 0.5f, 2.7f}) {

@@ -25,7 +25,8 @@ std::vector<Constants> variants_of(std::string_view name) {
   std::vector<Constants> variants = {{}};
   if (name == "operators/elementwise")
     for (const uint32_t op : {GN_TANH, GN_ELU, GN_ADD, GN_POW, GN_MAX})
-      variants.push_back({op, GN_HARD_SIGMOID, 6});
+      for (const uint32_t four : {0, 1})
+        variants.push_back({op, GN_HARD_SIGMOID, 6, four, four, four});
   if (name == "operators/convolution")
     for (const uint32_t vectors : {1, 2, 4})
       for (const uint32_t transposed : {0, 1})

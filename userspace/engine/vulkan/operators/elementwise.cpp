@@ -44,6 +44,36 @@ uint32_t code_of(Operator op) {
   }
 }
 
+// Whether an invocation takes four elements, and which operands it reads four at a time.
+struct Fours {
+  bool any = false, a = false, b = false;
+};
+
+// Whether an operand can be read as fours, or is repeated along the innermost axis.
+bool allows_fours(const LoopArray& strides, uint32_t rank) {
+  if (strides[0] == 0) return true;
+  for (uint32_t axis = 1; axis < rank; ++axis)
+    if (strides[axis] % 4 != 0) return false;
+  return strides[0] == 1;
+}
+
+// Counts in fours where all operands allow it.
+Fours take_fours(uint32_t rank, Parameters& parameters) {
+  Fours fours;
+  fours.any = parameters.extents[0] % 4 == 0 && allows_fours(parameters.a_strides, rank) &&
+              allows_fours(parameters.b_strides, rank);
+  if (!fours.any) return fours;
+  fours.a = parameters.a_strides[0] == 1;
+  fours.b = parameters.b_strides[0] == 1;
+  parameters.count /= 4;
+  parameters.extents[0] /= 4;
+  for (uint32_t axis = 1; axis < rank; ++axis) {
+    if (fours.a) parameters.a_strides[axis] /= 4;
+    if (fours.b) parameters.b_strides[axis] /= 4;
+  }
+  return fours;
+}
+
 // out = op(op(op(x0, x1), x2), ...); one operand is copied.
 Result<void> record_chain(Recorder& recorder, const Operation& operation, uint32_t op,
                           std::span<const DeviceTensor* const> tensors) {
@@ -78,17 +108,24 @@ Result<void> record_elementwise(Recorder& recorder, const ElementwiseRequest& re
   // The result's strides take part: an axis that both operands repeat must not be joined wrongly.
   const StridedLoop loop(request.shape.extents(), {a, b, request.shape.strides()});
   GN_TRY(loop.check());
-  const Parameters parameters{.count = static_cast<uint32_t>(loop.count()),
-                              .alpha = request.alpha,
-                              .beta = request.beta,
-                              .activation_alpha = request.activation.alpha,
-                              .activation_beta = request.activation.beta,
-                              .extents = loop.extents(),
-                              .a_strides = loop.strides(0),
-                              .b_strides = loop.strides(1)};
-  const uint32_t constants[] = {request.op, request.activation.op, loop.rank()};
-  const Binding bindings[] = {request.to, request.a, binary ? request.b : request.a};
-  return recorder.dispatch(kShader, constants, bindings, bytes_of(parameters), loop.count());
+  Parameters parameters{.count = static_cast<uint32_t>(loop.count()),
+                        .alpha = request.alpha,
+                        .beta = request.beta,
+                        .activation_alpha = request.activation.alpha,
+                        .activation_beta = request.activation.beta,
+                        .extents = loop.extents(),
+                        .a_strides = loop.strides(0),
+                        .b_strides = loop.strides(1)};
+  const Fours fours = take_fours(loop.rank(), parameters);
+  const uint32_t constants[] = {request.op, request.activation.op, loop.rank(), fours.any, fours.a,
+                                fours.b};
+  const auto format = [](bool four) {
+    return four ? VK_FORMAT_R32G32B32A32_SFLOAT : VK_FORMAT_R32_SFLOAT;
+  };
+  const Binding bindings[] = {
+      request.to, with_format(request.a, format(fours.a)),
+      binary ? with_format(request.b, format(fours.b)) : with_format(request.a, format(fours.a))};
+  return recorder.dispatch(kShader, constants, bindings, bytes_of(parameters), parameters.count);
 }
 
 Result<void> record_activation(Recorder& recorder, const Activation& activation,
