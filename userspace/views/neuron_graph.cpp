@@ -137,14 +137,23 @@ Result<void> draw_nodes(PixelDevice& device, Picture& picture) {
   return {};
 }
 
-// Lines of text around a middle, cut to `width`; the first is bright.
+// The largest size at which the text has this width; the smallest where none does.
+uint32_t fitting_size(const Font& font, const std::string& text, uint32_t width) {
+  uint32_t size = kTextSize;
+  while (size > 9 && font.width(text, size) > width) --size;
+  return size;
+}
+
+// Lines of text around a middle, smaller where `width` is short; the first is bright. Only what
+// does not fit even then is cut.
 void draw_caption(Picture& picture, const std::vector<std::string>& lines, uint32_t middle,
                   uint32_t baseline, uint32_t width) {
   for (size_t i = 0; i < lines.size(); ++i) {
     const Font& font = i == 0 ? *picture.fonts.bold : *picture.fonts.regular;
     const Rgba8 colour = i == 0 ? picture.theme.text : picture.theme.secondary;
+    const uint32_t size = fitting_size(font, lines[i], width);
     font.draw_centred(picture.canvas, static_cast<int32_t>(middle), static_cast<int32_t>(baseline),
-                      font.fitted(lines[i], kTextSize, width), kTextSize, colour);
+                      font.fitted(lines[i], size, width), size, colour);
     baseline += Font::line_height(kTextSize);
   }
 }

@@ -66,7 +66,8 @@ std::string edge_legend(const NeuronEdges& edges) {
 }
 
 uint32_t light_power(const NeuronEdges& edges) {
-  return edges.level == EdgeLevel::kUnit ? 3 : 2;
+  constexpr uint64_t kMany = 100'000;
+  return edges.level == EdgeLevel::kUnit || edges.drawn > kMany ? 3 : 2;
 }
 
 std::string light_legend(const NeuronEdges& edges) {
