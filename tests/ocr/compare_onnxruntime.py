@@ -3,6 +3,7 @@
 """Compares geoneuron with ONNX Runtime on the PP-OCRv4 networks: results and, with --time, speed.
 
 usage: compare_onnxruntime.py GEONEURON MODELS MODULES [--device D] [--time REPEAT]
+Exit 77 (skipped) where networks or ONNX Runtime are not fetched.
 
 MODELS holds detector.onnx, recogniser.onnx and classifier.onnx; MODULES a folder with ONNX Runtime
 for Node.js. Both run on one thread, in turn. Exit 1 where results differ by more than 1e-3.
@@ -37,16 +38,18 @@ def page_like_input(shape):
     return image + random.normal(0, 0.02, shape).astype(np.float32)
 
 
+def first_kept(folder):
+    """The first tensor that `geoneuron run` left in the folder."""
+    tensors = json.loads((folder / "manifest.json").read_text())["tensors"]
+    return np.load(folder / next(iter(tensors.values()))["file"])
+
+
 def run_geoneuron(program, model, source, folder, options):
     command = [program, "run", model, "--input", source, "--keep", "outputs", "--out", folder,
                "--threads", "1", "--no-cache", "--json", "--device", options.device,
                "--repeat", str(options.time)]
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    files = json.loads((folder / "manifest.json").read_text())
-    tensors = files.get("tensors", files)
-    first = next(iter(tensors.values())) if isinstance(tensors, dict) else tensors[0]
-    name = first["file"] if isinstance(first, dict) else first
-    return np.load(folder / name), report
+    return first_kept(folder), report
 
 
 def run_onnxruntime(modules, model, source, target, options):
@@ -84,6 +87,10 @@ def main():
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--time", type=int, default=1)
     options = parser.parse_args()
+    for needed in (options.models / "detector.onnx", options.modules / "node_modules"):
+        if not needed.exists():
+            print(f"skipped: {needed} is missing: ./dev models --onnxruntime fetches it")
+            sys.exit(77)
     agreed = [compare(name, shape, options) for name, shape in CASES]
     sys.exit(0 if all(agreed) else f"differences above {TOLERANCE}")
 
