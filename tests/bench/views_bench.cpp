@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Views: the cores and Vulkan against a plain threaded loop, 64 tiles in one submission against 64
-// submissions, and a layer of 64 maps to PNG. Compare rates of one run with each other only.
-#include <benchmark/benchmark.h>
-
+// Views: the cores and Vulkan against a plain threaded loop, 64 tiles in one dispatch against 64
+// submissions, and a layer of 64 maps to PNG.
 #include <algorithm>
-#include <memory>
-#include <random>
 #include <thread>
 
+#include "bench/networks.hpp"
+#include "bench/pair.hpp"
 #include "engine/devices.hpp"
 #include "engine/vulkan/pixels/vulkan_pixels.hpp"
 #include "views/colour_map.hpp"
@@ -16,24 +14,24 @@
 #include "views/png.hpp"
 #include "views/view.hpp"
 
-namespace geoneuron {
+namespace geoneuron::bench {
 namespace {
 
 constexpr uint32_t kMaps = 64;
 
 // 64 heatmaps side by side: 8 x 8 tiles of extent x extent values.
 struct Heatmaps {
-  explicit Heatmaps(uint32_t extent) : canvas(views::Image::filled(8 * extent, 8 * extent, {})) {
-    std::mt19937 random(1);
-    std::normal_distribution<float> normal;
-    values.resize(size_t{kMaps} * extent * extent);
-    for (float& value : values) value = normal(random);
+  explicit Heatmaps(uint32_t extent)
+      : layer(random_tensor({1, kMaps, int64_t{extent}, int64_t{extent}}, 1)),
+        values(layer.values<float>()),
+        canvas(views::Image::filled(8 * extent, 8 * extent, {})) {
     for (uint32_t i = 0; i < kMaps; ++i)
       tiles.push_back({uint64_t{i} * extent * extent, extent, extent, extent, i % 8 * extent,
                        i / 8 * extent, 1, 0});
   }
 
-  std::vector<float> values;
+  perception::Tensor layer;
+  std::span<const float> values;
   std::vector<views::Tile> tiles;
   views::Normalisation normalisation = views::thresholds_of({-3, 3});
   views::Palette palette = views::palette_named("viridis").value();
@@ -54,73 +52,73 @@ void paint_plainly(const Heatmaps& maps, views::Image& canvas, size_t begin, siz
   }
 }
 
-void heatmaps_plain_threaded_loop(benchmark::State& state) {
-  Heatmaps maps(static_cast<uint32_t>(state.range(0)));
-  for (auto _ : state) {
-    std::jthread other([&] { paint_plainly(maps, maps.canvas, 0, kMaps / 2); });
-    paint_plainly(maps, maps.canvas, kMaps / 2, kMaps);
-  }
-  state.SetItemsProcessed(state.iterations() * kMaps);
+Result<void> paint_by_two_loops(Heatmaps& maps) {
+  std::jthread other([&] { paint_plainly(maps, maps.canvas, 0, kMaps / 2); });
+  paint_plainly(maps, maps.canvas, kMaps / 2, kMaps);
+  return {};
 }
 
 // All tiles at once, or one call (on Vulkan: one submission) for each.
-void paint(benchmark::State& state, views::PixelDevice& device, size_t at_once) {
-  Heatmaps maps(static_cast<uint32_t>(state.range(0)));
+Result<void> paint(Heatmaps& maps, views::PixelDevice& device, size_t at_once) {
   const std::span<const views::Tile> tiles = maps.tiles;
-  for (auto _ : state) {
-    for (size_t i = 0; i < tiles.size(); i += at_once) {
-      const auto painted = device.paint(maps.values, tiles.subspan(i, at_once),
-                                        {&maps.normalisation, 1}, maps.palette, maps.canvas);
-      if (!painted) state.SkipWithError(painted.error().message.c_str());
-    }
-  }
-  state.SetItemsProcessed(state.iterations() * kMaps);
+  for (size_t i = 0; i < tiles.size(); i += at_once)
+    GN_TRY(device.paint(maps.values, tiles.subspan(i, at_once), {&maps.normalisation, 1},
+                        maps.palette, maps.canvas));
+  return {};
 }
 
-void heatmaps_cpu_engine(benchmark::State& state) {
-  views::CpuPixels device;
-  paint(state, device, kMaps);
+struct OpenedPixels {
+  engine::OpenedUnit opened;
+  std::unique_ptr<views::PixelDevice> device;
+  std::string name;
+};
+
+Result<OpenedPixels> open_pixels(const std::string& selector) {
+  if (selector == "cpu")
+    return OpenedPixels{{}, std::make_unique<views::CpuPixels>(), "CPU engine"};
+  OpenedPixels pixels{GN_TRY(engine::open_unit(selector)), nullptr, {}};
+  const std::string& name = pixels.opened.unit->description().name;
+  pixels.name = "Vulkan on " + name.substr(0, name.find(' '));
+  pixels.device = std::make_unique<engine::vulkan::VulkanPixels>(pixels.opened.vulkan);
+  return pixels;
 }
 
-void heatmaps_vulkan(benchmark::State& state, size_t at_once) {
-  const auto opened = engine::open_unit("vulkan");
-  if (!opened) return state.SkipWithError(opened.error().message.c_str());
-  engine::vulkan::VulkanPixels device(opened->vulkan);
-  paint(state, device, at_once);
+void heatmaps_against_loop(benchmark::State& state, const char* selector) {
+  const auto pixels = open_pixels(selector);
+  if (!pixels) return state.SkipWithError(pixels.error().message.c_str());
+  Heatmaps maps(static_cast<uint32_t>(state.range(0)));
+  measure_pair(state, {"plain threaded loop", [&] { return paint_by_two_loops(maps); }},
+               {pixels->name, [&] { return paint(maps, *pixels->device, kMaps); }});
 }
 
-void heatmaps_vulkan_64_in_one_submission(benchmark::State& state) {
-  heatmaps_vulkan(state, 64);
-}
-void heatmaps_vulkan_64_submissions(benchmark::State& state) {
-  heatmaps_vulkan(state, 1);
+void heatmaps_in_one_dispatch(benchmark::State& state) {
+  const auto pixels = open_pixels("vulkan");
+  if (!pixels) return state.SkipWithError(pixels.error().message.c_str());
+  Heatmaps maps(static_cast<uint32_t>(state.range(0)));
+  measure_pair(
+      state, {"64 submissions", [&] { return paint(maps, *pixels->device, 1); }},
+      {pixels->name + ", one dispatch", [&] { return paint(maps, *pixels->device, kMaps); }},
+      {.ratio_at_least = 2});
 }
 
 void layer_of_64_maps_to_png(benchmark::State& state) {
-  const auto extent = static_cast<uint32_t>(state.range(0));
-  const Heatmaps maps(extent);
+  const Heatmaps maps(static_cast<uint32_t>(state.range(0)));
   views::ViewRequest request;
-  request.tensors["layer"] =
-      perception::Tensor::from<float>({1, kMaps, int64_t{extent}, int64_t{extent}}, maps.values);
+  request.tensors["layer"] = maps.layer;
   request.selected = {"layer"};
   views::CpuPixels device;
-  for (auto _ : state) {
-    const auto image = views::render(device, "feature_grid", request);
-    if (!image) return state.SkipWithError(image.error().message.c_str());
-    benchmark::DoNotOptimize(views::encode_png(*image).value().data());
-  }
+  const auto work = [&]() -> Result<void> {
+    const auto image = GN_TRY(views::render(device, "feature_grid", request));
+    benchmark::DoNotOptimize(GN_TRY(views::encode_png(image)).data());
+    return {};
+  };
+  measure_alone(state, {"CPU engine", work}, {.ours_at_most_ms = 30});
 }
 
-BENCHMARK(heatmaps_plain_threaded_loop)->Arg(64)->Arg(256)->UseRealTime();
-BENCHMARK(heatmaps_cpu_engine)->Arg(64)->Arg(256)->UseRealTime();
-BENCHMARK(heatmaps_vulkan_64_in_one_submission)->Arg(64)->Arg(256)->UseRealTime();
-BENCHMARK(heatmaps_vulkan_64_submissions)->Arg(64)->Arg(256)->UseRealTime();
-BENCHMARK(layer_of_64_maps_to_png)
-    ->Arg(12)
-    ->Arg(24)
-    ->Arg(56)
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heatmaps_against_loop, cpu, "cpu")->Arg(64)->Arg(256)->Apply(usual_pairs);
+BENCHMARK_CAPTURE(heatmaps_against_loop, vulkan, "vulkan")->Arg(64)->Arg(256)->Apply(usual_pairs);
+BENCHMARK(heatmaps_in_one_dispatch)->Arg(64)->Arg(256)->Apply(usual_pairs);
+BENCHMARK(layer_of_64_maps_to_png)->Arg(12)->Arg(24)->Arg(56)->Apply(usual_pairs);
 
 }  // namespace
-}  // namespace geoneuron
+}  // namespace geoneuron::bench
