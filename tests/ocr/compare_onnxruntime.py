@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: MIT
 """Compares geoneuron with ONNX Runtime on the PP-OCRv4 networks: results and, with --time, speed.
 
-usage: compare_onnxruntime.py GEONEURON MODELS MODULES [--device D] [--time REPEAT]
+usage: compare_onnxruntime.py GEONEURON MODELS MODULES [--device D] [--only NETWORK]
+                              [--time REPEAT [--rounds N] [--out FILE.json]]
 Exit 77 (skipped) where networks or ONNX Runtime are not fetched.
 
 MODELS holds detector.onnx, recogniser.onnx and classifier.onnx; MODULES a folder with ONNX Runtime
 for Node.js. Both run on one thread, in turn. Exit 1 where results differ by more than 1e-3.
+With --time each round runs both REPEAT times; the median of the rounds' ratios counts. --out writes
+the rows as Google Benchmark does, for tests/bench/summary.py.
 """
 import argparse
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,6 +29,8 @@ CASES = [
     ("recogniser", (1, 3, 48, 480)),
     ("classifier", (1, 3, 48, 192)),
 ]
+# How many times as fast as ONNX Runtime: the detector may take 1.5 times as long.
+AIMS = {("detector", (1, 3, 640, 640)): 1 / 1.5}
 
 
 def page_like_input(shape):
@@ -59,7 +65,8 @@ def run_onnxruntime(modules, model, source, target, options):
     return np.load(target), report
 
 
-def compare(name, shape, options):
+def run_both(name, shape, options):
+    """One round: both outputs and both reports."""
     with tempfile.TemporaryDirectory() as work_name:
         work = Path(work_name)
         model = options.models / f"{name}.onnx"
@@ -69,14 +76,32 @@ def compare(name, shape, options):
         theirs, their_report = run_onnxruntime(options.modules, model, source, work / "o.npy", options)
     if ours.shape != theirs.shape:
         sys.exit(f"{name} {shape}: shape {ours.shape}, ONNX Runtime gives {theirs.shape}")
-    difference = float(np.max(np.abs(ours - theirs)))
-    line = f"{name} {shape}: largest difference {difference:.2e}"
+    return float(np.max(np.abs(ours - theirs))), our_report["median_ms"], their_report["median_ms"]
+
+
+def benchmark_row(name, shape, our_times, their_times):
+    ratios = sorted(theirs / ours for ours, theirs in zip(our_times, their_times))
+    row = {"name": f"onnxruntime/{name}/{shape[2]}x{shape[3]}",
+           "label": "CPU engine against ONNX Runtime, one thread each",
+           "baseline_ms": statistics.median(their_times), "ours_ms": statistics.median(our_times),
+           "ratio": statistics.median(ratios), "ratio_low": ratios[len(ratios) // 4],
+           "ratio_high": ratios[3 * len(ratios) // 4]}
+    if (name, shape) in AIMS:
+        row["aim_ratio_at_least"] = AIMS[name, shape]
+    return row
+
+
+def compare(name, shape, options, rows):
+    differences, our_times, their_times = zip(
+        *[run_both(name, shape, options) for _ in range(options.rounds)])
+    line = f"{name} {shape}: largest difference {max(differences):.2e}"
     if options.time > 1:
-        ratio = our_report["median_ms"] / their_report["median_ms"]
-        line += (f", geoneuron {our_report['median_ms']:.1f} ms, ONNX Runtime "
-                 f"{their_report['median_ms']:.1f} ms, ratio {ratio:.2f}")
+        row = benchmark_row(name, shape, our_times, their_times)
+        rows.append(row)
+        line += (f", geoneuron {row['ours_ms']:.1f} ms, ONNX Runtime {row['baseline_ms']:.1f} ms, "
+                 f"geoneuron takes {1 / row['ratio']:.2f} times as long")
     print(line, flush=True)
-    return difference <= TOLERANCE
+    return max(differences) <= TOLERANCE
 
 
 def main():
@@ -85,13 +110,20 @@ def main():
     parser.add_argument("models", type=Path)
     parser.add_argument("modules", type=Path)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--only")
     parser.add_argument("--time", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     for needed in (options.models / "detector.onnx", options.modules / "node_modules"):
         if not needed.exists():
             print(f"skipped: {needed} is missing: ./dev models --onnxruntime fetches it")
             sys.exit(77)
-    agreed = [compare(name, shape, options) for name, shape in CASES]
+    rows = []
+    agreed = [compare(name, shape, options, rows) for name, shape in CASES
+              if options.only in (None, name)]
+    if options.out:
+        options.out.write_text(json.dumps({"benchmarks": rows}, indent=1) + "\n")
     sys.exit(0 if all(agreed) else f"differences above {TOLERANCE}")
 
 
