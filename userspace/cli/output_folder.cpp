@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/json.hpp"
 #include "cli/npy.hpp"
 
@@ -69,7 +70,9 @@ Result<OutputFolder> OutputFolder::create(const std::string& target) {
   while (beside.has_parent_path() && !fs::exists(beside.parent_path(), error))
     beside = beside.parent_path();
   std::string temporary = beside.string() + ".XXXXXX";
+  InterruptPause pause;
   if (mkdtemp(temporary.data()) == nullptr) return cannot_write(target, errno);
+  pause.remove_on_interrupt(temporary);
   const mode_t mask = umask(0);  // mkdtemp makes folders 0700
   umask(mask);
   (void)chmod(temporary.c_str(), 0777 & ~mask);
@@ -83,8 +86,11 @@ OutputFolder::OutputFolder(OutputFolder&& other) noexcept
       tensors_(std::move(other.tensors_)) {}
 
 OutputFolder::~OutputFolder() {
+  if (temporary_.empty()) return;
+  InterruptPause pause;
   std::error_code ignored;
-  if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+  fs::remove_all(temporary_, ignored);
+  pause.forget(temporary_);
 }
 
 Result<void> OutputFolder::add(const std::string& name, const perception::Tensor& tensor) {
@@ -116,11 +122,13 @@ Result<void> OutputFolder::commit(const ordered_json& facts) {
   ordered_json manifest = facts;
   manifest["tensors"] = tensors_;
   GN_TRY(write_file(temporary_ / kManifest, to_text(manifest)));
+  InterruptPause pause;  // the target gets all files or none
   std::error_code error;
   if (fs::exists(target_, error)) return replace_files();
   if (target_.has_parent_path()) fs::create_directories(target_.parent_path(), error);
   if (!error) fs::rename(temporary_, target_, error);
   if (error) return cannot_write(target_, error.value());
+  pause.forget(temporary_);
   temporary_.clear();
   return {};
 }
