@@ -200,6 +200,12 @@ TEST_F(ProgramRun, RefusesBadModels) {
   expect_model_refused(huge.bytes(), {"x"});
 }
 
+TEST_F(ProgramRun, TakesWhatFollowsAMeanForTheModel) {
+  const ChildResult result = at_home(
+      {"run", "--input", "x.npy", "--mean", "0.5", "--std", "1,2,3", "model.onnx", "--out", "out"});
+  EXPECT_EQ(result.status, 0) << result.err;
+}
+
 TEST_F(ProgramRun, FailuresAreJsonWhereAskedFor) {
   const ChildResult result =
       at_home({"run", "absent.onnx", "--input", "x.npy", "--out", "out", "--json"});
@@ -285,11 +291,18 @@ TEST_F(ProgramRun, RenderSuggestsTheNearestNames) {
                                     "--view",  view,         "--tensor", tensor,
                                     "--param", parameter,    "--out",    "p.png"};
   };
-  expect_refusal(render("activation_mop", "#1", "scale=1"), {"did you mean activation_map"});
   expect_refusal(render("activation_map", "akt/1", "scale=1"), {"did you mean act/1"});
-  expect_refusal(render("activation_map", "#1", "scael=1"), {"did you mean scale"});
-  expect_refusal(render("activation_map", "#1", "scale"), {"NAME=VALUE"});
   expect_refusal(render("activation_map", "#99", "scale=1"), {"#0 to #2"});
+  const auto expect_usage_error = [&](const std::string& view, const std::string& parameter,
+                                      const std::string& words) {
+    const ChildResult result = at_home(render(view, "#1", parameter));
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr(words));
+  };
+  expect_usage_error("activation_mop", "scale=1", "did you mean activation_map");
+  expect_usage_error("activation_map", "scael=1", "did you mean scale");
+  expect_usage_error("activation_map", "scale=0", "from 1 to 64");
+  expect_usage_error("activation_map", "scale", "NAME=VALUE");
 }
 
 }  // namespace

@@ -98,16 +98,19 @@ void add_input_options(CLI::App& verb, InputOptions& options) {
       ->group(kPictures);
   verb.add_option("--mean", image.mean, "Then this is subtracted: one number, or one per channel")
       ->delimiter(',')
+      ->allow_extra_args(false)  // what follows may be MODEL
       ->type_name("A[,B,C]")
       ->group(kPictures);
   verb.add_option("--std", image.deviation, "Then it is divided by this")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("A[,B,C]")
       ->group(kPictures);
   verb.add_option("--background", image.background,
                   "Grey level behind transparent pixels and around --resize fit")
       ->check(CLI::Range(0, 255))
-      ->capture_default_str()
+      ->type_name("LEVEL")
+      ->default_str(std::to_string(image.background))  // CLI11 would print it as a character
       ->group(kPictures);
 }
 

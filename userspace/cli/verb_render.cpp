@@ -44,6 +44,14 @@ Result<std::map<std::string, std::string>> split_parameters(
   return result;
 }
 
+// The view and its parameters are known without the model: what is wrong with them is wrong usage.
+Result<void> check_usage(const RenderOptions& options) {
+  const views::ViewDefinition* view = GN_TRY(views::find_view(options.view));
+  const auto parameters = GN_TRY(split_parameters(options.parameters));
+  GN_TRY(with_context(views::ViewParameters::parse(view->parameters, parameters), view->name));
+  return {};
+}
+
 // What the user chose, each tensor once, in the order of the options.
 Result<std::vector<std::string>> selection(const RenderOptions& options,
                                            const perception::Graph& graph) {
@@ -65,7 +73,9 @@ Result<void> gather(const views::ViewDefinition& view, const std::vector<BoundIn
     if (input.shown && !request.input_image) request.input_image = input.shown;
   }
   const auto parameters = GN_TRY(views::ViewParameters::parse(view.parameters, request.parameters));
-  for (const std::string& name : GN_TRY(view.needs(*request.graph, request.selected, parameters)))
+  const auto needed =
+      GN_TRY(with_context(view.needs(*request.graph, request.selected, parameters), view.name));
+  for (const std::string& name : needed)
     if (!perception.inputs.contains(name)) perception.keep.insert(name);
   if (perception.keep.empty()) return {};
   ProgressBar progress("run", perception.keep.size());
@@ -169,6 +179,8 @@ void add_render_verb(CLI::App& app, Invocation& invocation) {
   verb->callback([&, options] {
     if (invocation.json && options->out == "-")
       throw CLI::ValidationError("--json", "cannot share standard output with --out -");
+    const auto checked = check_usage(*options);
+    if (!checked.has_value()) throw CLI::ValidationError(checked.error().message);
     invocation.action = [&, options] { return render(*options, invocation); };
   });
 }

@@ -88,7 +88,7 @@ Result<Image> overlaid_map(PixelDevice& device, const ViewRequest& request,
 Result<Image> render_activation_map(PixelDevice& device, const ViewRequest& request,
                                     const ViewParameters& parameters) {
   if (request.selected.size() != 1)
-    return invalid("shows one tensor; %zu are selected", request.selected.size());
+    return invalid("shows one tensor; %zu are selected: choose one", request.selected.size());
   const auto sample = static_cast<uint64_t>(*parameters.integer("sample"));
   const LayerMaps layer = GN_TRY(LayerMaps::from(request, request.selected[0], sample));
   const ChosenMap map = GN_TRY(choose_map(layer, parameters));

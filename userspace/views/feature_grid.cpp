@@ -44,7 +44,7 @@ void arrange_strip(Grid& grid, const ViewParameters& parameters) {
 
 Result<Grid> arrange(const ViewRequest& request, const ViewParameters& parameters) {
   if (request.selected.size() != 1)
-    return invalid("shows one tensor; %zu are selected", request.selected.size());
+    return invalid("shows one tensor; %zu are selected: choose one", request.selected.size());
   const auto sample = static_cast<uint64_t>(*parameters.integer("sample"));
   Grid grid;
   grid.layer = GN_TRY(LayerMaps::from(request, request.selected[0], sample));
