@@ -31,16 +31,13 @@ def make_pictures(folder):
 
 
 def kept_file(folder, tensor):
-    """The path of a kept tensor by the run's manifest: {name: file}, or {"tensors": {name: file}},
-    where file may also be an object with a member "file"."""
+    """The path of a kept tensor, as the run's manifest names it."""
     path = os.path.join(folder, "manifest.json")
     with open(path, encoding="utf-8") as text:
-        manifest = json.load(text)
-    files = manifest.get("tensors", manifest)
-    if tensor not in files:
+        tensors = json.load(text)["tensors"]
+    if tensor not in tensors:
         sys.exit(f"{path}: names no tensor '{tensor}': must name what --keep outputs kept")
-    entry = files[tensor]
-    return os.path.join(folder, entry["file"] if isinstance(entry, dict) else entry)
+    return os.path.join(folder, tensors[tensor]["file"])
 
 
 def run_program(program, images, folder, arguments):

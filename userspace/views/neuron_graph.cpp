@@ -2,7 +2,6 @@
 #include "views/neuron_graph.hpp"
 
 #include <algorithm>
-#include <sstream>
 
 #include "views/draw.hpp"
 #include "views/glow.hpp"
@@ -44,25 +43,10 @@ struct Picture {
   Image canvas;
 };
 
-// `text` in lines of at most `width` pixels; a word is never broken.
-std::vector<std::string> wrapped(const Font& font, const std::string& text, uint32_t width) {
-  std::vector<std::string> lines{""};
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    std::string& line = lines.back();
-    const std::string longer = line.empty() ? word : line + " " + word;
-    if (line.empty() || font.width(longer, kTextSize) <= width)
-      line = longer;
-    else
-      lines.push_back(word);
-  }
-  return lines;
-}
-
 LegendLines make_legend(const NeuronScene& scene, const Font& font, uint32_t width) {
-  LegendLines legend{wrapped(font, edge_legend(scene.edges), width),
-                     wrapped(font, light_legend(scene.edges), width)};
-  for (std::string& line : wrapped(font, node_legend(scene), width))
+  LegendLines legend{font.wrapped(edge_legend(scene.edges), kTextSize, width),
+                     font.wrapped(light_legend(scene.edges), kTextSize, width)};
+  for (std::string& line : font.wrapped(node_legend(scene), kTextSize, width))
     legend.below.push_back(std::move(line));
   return legend;
 }

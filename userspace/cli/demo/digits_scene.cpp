@@ -8,13 +8,13 @@
 #include "cli/demo/scene.hpp"
 #include "cli/image_file.hpp"
 #include "cli/image_tensor.hpp"
+#include "cli/tensor_names.hpp"
 #include "perception/onnx_import.hpp"
 #include "views/neuron_labels.hpp"
 
 namespace geoneuron::cli::demo {
 namespace {
 
-using perception::Graph;
 using perception::Model;
 using perception::Tensor;
 
@@ -32,14 +32,6 @@ struct Answer {
     return text.data();
   }
 };
-
-std::set<std::string> all_results(const Graph& graph) {
-  std::set<std::string> names;
-  for (const perception::Node& node : graph.nodes)
-    for (const perception::ValueId output : node.outputs)
-      if (output != perception::kNoValue) names.insert(graph.at(output).name);
-  return names;
-}
 
 Result<Answer> answer_of(const TensorSet& set) {
   const auto found = set.tensors.find("probabilities");
@@ -168,8 +160,9 @@ Result<Scene> make_digits_scene(Studio& studio, const std::string& digits) {
   scene.introduction =
       "A small convolutional network, trained on digits drawn from fonts, is shown a digit of a "
       "font that it has never seen. geoneuron keeps every tensor of the run and draws them.";
-  const std::vector<TensorSet> sets = GN_TRY(perceive_everywhere(
-      studio, model, {{input.name, tensor.tensor}}, all_results(model->graph), scene));
+  const auto keep = GN_TRY(keep_set("all", model->graph));
+  const std::vector<TensorSet> sets =
+      GN_TRY(perceive_everywhere(studio, model, {{input.name, tensor.tensor}}, keep, scene));
   GN_TRY(DigitsPictures(studio, *model, sets, scene).draw_all());
   return scene;
 }
