@@ -56,15 +56,28 @@ def as_text(rows):
                      for row in rows)
 
 
+def load_warnings(results):
+    """A sentence for each file that was measured while the machine had other things to do."""
+    for path, result in results:
+        context = result.get("context", {})
+        load, cores = context.get("load_avg", [0])[0], context.get("num_cpus", 1)
+        if load > cores + 1:
+            yield (f"{path}: measured at a load of {load:.1f} on {cores} cores: other work took part "
+                   "of them; measure again when it is done")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("files", type=Path, nargs="+")
     options = parser.parse_args()
     rows = [HEADINGS]
-    for path in options.files:
-        rows += [cells(row) for row in json.loads(path.read_text())["benchmarks"]]
+    results = [(path, json.loads(path.read_text())) for path in options.files]
+    for _, result in results:
+        rows += [cells(row) for row in result["benchmarks"]]
     print(as_markdown(rows) if options.markdown else as_text(rows))
+    for warning in load_warnings(results):
+        print(warning, file=sys.stderr)
     if len(rows) == 1:
         sys.exit("no results")
 
