@@ -194,6 +194,13 @@ TEST_F(VulkanPixelsTest, CarriesIntoTheSecondWord) {
   EXPECT_EQ(vulkan_->accumulate(segments, 8, 8).value().negative[0], 1000ull << 31);
 }
 
+TEST_F(VulkanPixelsTest, AddsUpInBatchesWhatTogetherExceedsOneWord) {
+  std::vector<Segment> segments(20'000, {128, 128, 5 * 256, 128, 600'000});
+  segments.resize(25'000, {128, 128, 128, 5 * 256, -7});
+  expect_same_sums(segments, 8, 8);
+  EXPECT_EQ(vulkan_->accumulate(segments, 8, 8).value().positive[0], 20'000ull * 600'000);
+}
+
 TEST_F(VulkanPixelsTest, AddsUpOnCanvasesLargerThanTheDeviceHoldsAtOnce) {
   expect_same_sums(random_segments(2000, 3000 * 256, 5), 3000, 3100);
   // One line as long as a picture can be: the longest loop of an invocation.

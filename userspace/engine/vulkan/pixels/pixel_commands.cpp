@@ -19,12 +19,13 @@ Result<std::byte*> PixelCommands::reserve_bytes(size_t slot, uint64_t bytes, Mem
 }
 
 Result<void> PixelCommands::run(const Shader& shader, std::span<const std::byte> push,
-                                uint64_t group_count) {
+                                uint64_t group_count,
+                                std::span<const uint32_t> constants) {
   if (group_count == 0) return {};
   std::vector<Binding> bindings;
   for (size_t i = 0; i < shader.bindings.size(); ++i)
     bindings.push_back({slots_[i].buffer.get(), 0, slots_[i].used_bytes, slots_[i].format});
-  const auto pipeline = GN_TRY(device_->pipeline(shader, {}));
+  const auto pipeline = GN_TRY(device_->pipeline(shader, constants));
   Commands commands = GN_TRY(Commands::begin(device_));
   const uint64_t columns = std::min<uint64_t>(group_count, Commands::kMaximumGroups);
   const uint64_t rows = (group_count + columns - 1) / columns;

@@ -43,8 +43,9 @@ class PixelCommands {
   void set_texels(size_t slot, VkFormat format) { slots_[slot].format = format; }
 
   // Runs the shader over `group_count` workgroups and waits; its bindings are the first slots, as
-  // last reserved. What it wrote is then visible to the host.
-  Result<void> run(const Shader& shader, std::span<const std::byte> push, uint64_t group_count);
+  // last reserved; specialisation constant i has id i. What it wrote is then visible to the host.
+  Result<void> run(const Shader& shader, std::span<const std::byte> push, uint64_t group_count,
+                   std::span<const uint32_t> constants = {});
 
  private:
   struct Slot {
