@@ -5,7 +5,12 @@
 #extension GL_GOOGLE_include_directive : require
 #include "values.glsl"
 
-// Per normalisation and index: the keys from x to below y have it, and z is its colour.
+// Whether every estimate is known to lie within the cell of its index or next to its one threshold;
+// else indices are searched for, which on a CPU driver takes several times as long.
+layout(constant_id = 0) const uint kEstimatesAreClose = 0;
+
+// Per normalisation and index. Searching: the keys from x to below y have it, and z is its colour.
+// Close estimates: below the key x the colour is y, from it on z.
 layout(set = 0, binding = 1) uniform utextureBuffer entries;
 
 struct Piece {
@@ -35,20 +40,24 @@ layout(push_constant) uniform Parameters {
 
 // The estimate is floating point and may be anything; walking to the entry that holds the key makes
 // the index exact. It never walks more than 255 steps.
-uint colour_of(uint bits, Piece piece) {
-  if (!is_finite(bits))
-    return is_nan_bits(bits) ? p.nan : (bits >> 31) != 0u ? p.negative_infinity
-                                                          : p.positive_infinity;
-  float guess = (uintBitsToFloat(bits) - piece.origin) * piece.slope + piece.base;
+uint finite_colour_of(uint bits, Piece piece) {
+  precise float guess = (uintBitsToFloat(bits) - piece.origin) * piece.slope + piece.base;
   int index = clamp(int(clamp(guess, 0.0, 255.0)), 0, 255);
   uint key = key_of(bits);
   int first = int(piece.normalisation * 256u);
   uvec4 entry = texelFetch(entries, first + index);
+  if (kEstimatesAreClose != 0u) return key < entry.x ? entry.y : entry.z;
   while (key < entry.x || key >= entry.y) {
     index += key < entry.x ? -1 : 1;
     entry = texelFetch(entries, first + index);
   }
   return entry.z;
+}
+
+uint colour_of(uint bits, Piece piece) {
+  uint infinity = (bits >> 31) != 0u ? p.negative_infinity : p.positive_infinity;
+  uint special = is_nan_bits(bits) ? p.nan : infinity;
+  return is_finite(bits) ? finite_colour_of(bits, piece) : special;
 }
 
 uint colour_at(uint value, Piece piece) {

@@ -129,6 +129,20 @@ TEST_F(VulkanPixelsTest, PaintsTheSameBytes) {
   }
 }
 
+TEST_F(VulkanPixelsTest, PaintsTheSameBytesByEstimateAlone) {
+  // Evenly spaced thresholds need no search, and every value next to one must still be exact.
+  for (const Limits& limits : {Limits{-1, 3}, Limits{-2, 2, true}, Limits{1e20f, 3e20f}}) {
+    const Normalisation normalisation = views::thresholds_of(limits);
+    auto values = views::testing::adversarial(2000, 7);
+    for (const uint32_t key : normalisation.thresholds)
+      for (const uint32_t near : {key - 2, key - 1, key, key + 1})
+        values.push_back(views::value_of_key(near));
+    const auto count = static_cast<uint32_t>(values.size());
+    expect_same_painting(values, {{0, count, 1, count, 0, 0, 1, 0}}, {normalisation},
+                         Image::filled(count, 1, {}));
+  }
+}
+
 TEST_F(VulkanPixelsTest, PaintsTilesOfEveryOddSize) {
   const auto values = views::testing::adversarial(40'000, 6);
   for (const auto& [width, height, stride, scale] : {std::array{1u, 1u, 1u, 1u},
