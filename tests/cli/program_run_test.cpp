@@ -284,6 +284,20 @@ TEST_F(ProgramRun, DrawsTheSamePictureOnLavapipe) {
   EXPECT_TRUE(lavapipe.out == picture("cpu").out);
 }
 
+TEST_F(ProgramRun, RendersWeightsByTheirName) {
+  ModelMaker maker(13);
+  maker.input("x", {1, 1, 2, 2}).output("y");
+  maker.initializer("weights", {2, 2});
+  maker.node("Add", {"x", "weights"}, {"y"}, "add");
+  save("weighted.onnx", maker.bytes());
+  const ChildResult result = at_home({"render", "weighted.onnx", "--input", "x.npy", "--view",
+                                      "feature_grid", "--tensor", "weights", "--out", "w.png"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  expect_refusal({"render", "weighted.onnx", "--input", "x.npy", "--view", "feature_grid",
+                  "--tensor", "nothing/like/it", "--out", "w2.png"},
+                 {"geoneuron inspect"});
+}
+
 TEST_F(ProgramRun, RenderSuggestsTheNearestNames) {
   const auto render = [](const std::string& view, const std::string& tensor,
                          const std::string& parameter) {

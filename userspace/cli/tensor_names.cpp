@@ -70,8 +70,10 @@ Result<std::vector<std::string>> match_names(const std::string& pattern,
   for (const std::string& name : names)
     if (fnmatch(pattern.c_str(), name.c_str(), 0) == 0) matches.push_back(name);
   if (!matches.empty()) return matches;
+  std::string remedy = did_you_mean(pattern, names);
+  if (remedy.empty()) remedy = "; `geoneuron inspect` lists them";
   return make_error(ENOENT, "tensor '%s': the model has none of that name%s", pattern.c_str(),
-                    did_you_mean(pattern, names).c_str());
+                    remedy.c_str());
 }
 
 Result<std::set<std::string>> keep_set(const std::string& wanted, const Graph& graph) {

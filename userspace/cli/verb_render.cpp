@@ -52,14 +52,24 @@ Result<void> check_usage(const RenderOptions& options) {
   return {};
 }
 
-// What the user chose, each tensor once, in the order of the options.
+// Whether it names one of the model's own constants, such as a layer's weights.
+bool is_constant(const perception::Graph& graph, const std::string& name) {
+  const auto id = graph.find(name);
+  return id.has_value() && graph.at(*id).constant.has_value();
+}
+
+// What the user chose, each tensor once, in the order of the options. Globs and numbers mean
+// activations; constants are chosen by their names.
 Result<std::vector<std::string>> selection(const RenderOptions& options,
                                            const perception::Graph& graph) {
   const std::vector<std::string> names = activation_names(graph);
   std::vector<std::string> selected;
-  for (const std::string& pattern : options.tensors)
-    for (const std::string& name : GN_TRY(match_names(pattern, names)))
+  for (const std::string& pattern : options.tensors) {
+    std::vector<std::string> matches{pattern};
+    if (!is_constant(graph, pattern)) matches = GN_TRY(match_names(pattern, names));
+    for (const std::string& name : matches)
       if (std::ranges::find(selected, name) == selected.end()) selected.push_back(name);
+  }
   return selected;
 }
 
@@ -151,7 +161,8 @@ void add_options(CLI::App& verb, RenderOptions& options) {
   verb.add_option("--view", options.view, "The kind of picture, as in `geoneuron views`")
       ->type_name("KIND")
       ->required();
-  verb.add_option("--tensor", options.tensors, "What is looked at: a name, a glob or #12")
+  verb.add_option("--tensor", options.tensors,
+                  "What is looked at: a name (of a weight, too), a glob or #12")
       ->type_name("NAME|GLOB|#N")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
