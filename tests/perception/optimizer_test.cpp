@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "engine/cpu/evaluate.hpp"
@@ -206,6 +207,16 @@ TEST_F(Optimizer, FusesNoActivationOfIntegers) {
   const OptimizedGraph optimized =
       AlgorithmicOptimizer(kEvaluate).optimize(builder_.graph({relu}), options).value();
   EXPECT_EQ(optimized.graph.nodes.size(), 2u);
+}
+
+TEST_F(Optimizer, AFusedClipWithoutABoundLetsInfinityPass) {
+  const ValueId low = builder_.floats("low", {}, {-0.25f});
+  const ValueId made = conv("conv", input({1, 3, 4, 4}), 3, 3);
+  const ValueId clip = builder_.node("clip", Operator::kClip, {made, low});
+  const OptimizedGraph optimized = optimize({clip});
+  ASSERT_EQ(optimized.graph.nodes.size(), 1u);
+  EXPECT_EQ(optimized.graph.nodes[0].fused->minimum, -0.25f);
+  EXPECT_EQ(optimized.graph.nodes[0].fused->maximum, std::numeric_limits<float>::infinity());
 }
 
 TEST_F(Optimizer, FusesNoClipWhoseBoundsAreComputed) {

@@ -51,9 +51,9 @@ struct Value {
 struct FusedActivation {
   Operator op = Operator::kRelu;
   Attributes attributes;
-  // Clip: bounds; unused otherwise.
-  float minimum = std::numeric_limits<float>::lowest();
-  float maximum = std::numeric_limits<float>::max();
+  // Clip: bounds, infinite where the model gives none, so that infinities pass; unused otherwise.
+  float minimum = -std::numeric_limits<float>::infinity();
+  float maximum = std::numeric_limits<float>::infinity();
   // The result before the activation, where somebody keeps it; else kNoValue.
   ValueId before = kNoValue;
 };

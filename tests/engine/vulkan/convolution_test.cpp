@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Convolutions, matrix products and fused activations on the device.
+#include <limits>
+
 #include "engine/vulkan/node_runner.hpp"
 #include "engine/vulkan/vulkan_fixture.hpp"
 
@@ -152,6 +154,17 @@ TEST_F(VulkanFusion, AppliesActivationsAndKeepsWhatWasBefore) {
       test.keep_before = true;
       expect_same(test);
     }
+}
+
+TEST_F(VulkanFusion, AClipWithoutBoundsLetsInfinitiesPass) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const std::vector<float> values = {-infinity, 1, infinity};
+  NodeCase test{.op = Operator::kAdd, .inputs = {Tensor::from<float>({3}, values), noise({1})}};
+  test.fused.emplace();
+  test.fused->op = Operator::kClip;
+  const NodeResult result = run_on_device(test).value();
+  EXPECT_EQ(result.outputs[0].values<float>()[0], -infinity);
+  EXPECT_EQ(result.outputs[0].values<float>()[2], infinity);
 }
 
 }  // namespace
