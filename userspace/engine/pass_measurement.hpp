@@ -35,9 +35,11 @@ using MakeUnit = std::function<Result<std::unique_ptr<ParallelProcessingUnit>>()
 // Runs the request `repetitions` times (at least 1) after a first run that is not counted, with the
 // first 0, 1, 2, ... passes enabled: what a pass saves is the difference that it makes after those
 // before it. The kept tensors are thrown away; keep the outputs only, as others hinder the passes.
-// `evaluate` is as in NeuralPerceptionKernel::create. Errors: make_unit's and process_data's.
+// `evaluate` is as in NeuralPerceptionKernel::create; `clock` tells the time in nanoseconds.
+// Errors: make_unit's and process_data's.
 Result<PassMeasurement> measure_passes(const MakeUnit& make_unit, const PerceptionRequest& request,
                                        const KernelOptions& options, size_t repetitions,
-                                       perception::Evaluate evaluate = {});
+                                       perception::Evaluate evaluate = {},
+                                       const std::function<uint64_t()>& clock = now_ns);
 
 }  // namespace geoneuron::engine
