@@ -232,12 +232,13 @@ ArenaLayout Planner::lay_out_as(Keep keep) {
 
 Result<void> Planner::assign_slots() {
   uint64_t needed = 0;
+  if (target_.program_bytes) plan_.program_bytes = GN_TRY(target_.program_bytes(plan_));
   for (const Keep keep : {Keep::kPinned, Keep::kStreamed}) {
     find_lifetimes();
     for (PlannedValue& value : plan_.values) value.keep = Keep::kNo;
     ArenaLayout layout = lay_out_as(keep);
     plan_.block_bytes = layout.block_bytes;
-    plan_.peak_bytes = layout.total_bytes() + plan_.constant_bytes;
+    plan_.peak_bytes = layout.total_bytes() + plan_.constant_bytes + plan_.program_bytes;
     needed = plan_.peak_bytes + reserved_bytes_;
     if (needed <= request_.budget_bytes) return {};
   }
@@ -258,10 +259,11 @@ Error Planner::over_budget(uint64_t needed_bytes) const {
   return make_error(
       ENOMEM,
       "the run needs %llu bytes of device memory even with kept tensors streamed (%llu of them "
-      "constants), the budget is %llu: raise it, give smaller inputs, or keep only tensors that "
-      "come before %s, the largest",
+      "constants, %llu packed weights and scratch), the budget is %llu: raise it, give smaller "
+      "inputs, or keep only tensors that come before %s, the largest",
       static_cast<unsigned long long>(needed_bytes),
       static_cast<unsigned long long>(plan_.constant_bytes),
+      static_cast<unsigned long long>(plan_.program_bytes),
       static_cast<unsigned long long>(request_.budget_bytes), name.c_str());
 }
 

@@ -59,14 +59,19 @@ struct Step {
   uint64_t operations = 0;  // predicted floating-point operations
 };
 
+struct Plan;
+
 // What the device can do; given by the engine.
 struct PlanTarget {
   uint64_t alignment_bytes = 64;
   // No block and no tensor is larger (lavapipe: 128 MiB storage ranges); a node with a larger
   // tensor is asked about through `runs_on_device` and else runs on the host.
   uint64_t maximum_block_bytes = UINT64_MAX;
-  // Device memory that a program takes beside its arena and constants (staging, scratch).
+  // Device memory that every program takes beside its arena and constants (staging).
   uint64_t reserved_bytes = 0;
+  // What a program of this plan takes on top of that (packed weights, scratch). Asked once all but
+  // the slots is decided, so that it cannot depend on the budget. Empty: nothing.
+  std::function<Result<uint64_t>(const Plan& plan)> program_bytes;
   // Whether the device computes this node on these operands (else Placement::kHost).
   std::function<bool(const Node&, std::span<const TensorInfo> inputs,
                      std::span<const TensorInfo> outputs)>
@@ -101,7 +106,9 @@ struct Plan {
   NodeId next_node{};           // first node of the next segment, if any
   bool complete = true;         // false: another segment follows
   uint64_t constant_bytes = 0;  // constants that device steps read
-  uint64_t peak_bytes = 0;      // predicted device memory: arena blocks and constants
+  uint64_t program_bytes = 0;   // PlanTarget::program_bytes of this plan
+  // Predicted device memory: arena blocks, constants, and program_bytes.
+  uint64_t peak_bytes = 0;
 
   const PlannedValue& at(ValueId id) const { return values[index(id)]; }
 };
@@ -110,7 +117,7 @@ struct Plan {
 // tensors are pinned if all fit into the budget, else streamed; over budget even so: ENOMEM with
 // bytes needed, the budget, and what to keep less of. The budget holds the arena, the constants of
 // device steps, and what the target and the caller reserve. EINVAL where an input lacks its type
-// and shape or a node contradicts its operands.
+// and shape or a node contradicts its operands. Errors of PlanTarget::program_bytes.
 Result<Plan> make_plan(const PlanRequest& request, const PlanTarget& target,
                        const Evaluate& evaluate, NodeId first_node = NodeId{0},
                        uint64_t reserved_bytes = 0);

@@ -122,14 +122,27 @@ struct Outcome {
   uint64_t peak_bytes = 0;
 };
 
-perception::Plan plan_for(const Graph& graph, const std::set<ValueId>& keep, uint64_t budget) {
+Result<perception::Plan> try_plan(const Graph& graph, const std::set<ValueId>& keep,
+                                  uint64_t budget) {
   perception::PlanRequest request;
   request.graph = std::make_shared<Graph>(graph);
   request.inputs[graph.inputs[0]] = picture().info();
   request.keep = keep;
   request.budget_bytes = budget;
   const auto unit = CpuUnit::create(1).value();
-  return perception::make_plan(request, unit->target(), evaluate_on_cpu).value();
+  return perception::make_plan(request, unit->target(), evaluate_on_cpu);
+}
+
+perception::Plan plan_for(const Graph& graph, const std::set<ValueId>& keep, uint64_t budget) {
+  return try_plan(graph, keep, budget).value();
+}
+
+// By halves, to 4 KiB: the least that still plans.
+uint64_t least_budget(const Graph& graph, const std::set<ValueId>& keep) {
+  uint64_t budget = plan_for(graph, keep, UINT64_MAX).peak_bytes;
+  for (uint64_t step = budget / 2; step >= 4096; step /= 2)
+    while (step < budget && try_plan(graph, keep, budget - step).has_value()) budget -= step;
+  return budget;
 }
 
 Outcome run_plan(const Graph& graph, const std::set<ValueId>& keep, uint32_t threads,
@@ -160,6 +173,15 @@ void expect_close(const Graph& graph, const Kept& kept) {
     for (int64_t i = 0; i < tensor.element_count(); ++i)
       ASSERT_NEAR(at(tensor, i), at(other, i), 1e-4 * std::max(1.0, std::abs(at(other, i))))
           << graph.at(id).name << ", element " << i;
+  }
+}
+
+void expect_same_bits(const Graph& graph, const Kept& kept, const Kept& expected) {
+  for (const auto& [id, tensor] : kept) {
+    const auto a = tensor.bytes();
+    const auto b = expected.at(id).bytes();
+    ASSERT_EQ(a.size(), b.size()) << graph.at(id).name;
+    EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size()), 0) << graph.at(id).name;
   }
 }
 
@@ -194,20 +216,44 @@ TEST(CpuUnit, StreamsWhatDoesNotFitTogether) {
   const Network n = various(&before);
   const std::set<ValueId> keep = all_results(n.graph);
   const uint64_t together = plan_for(n.graph, keep, UINT64_MAX).peak_bytes;
-  uint64_t budget = together;  // the least, by halves, that still plans
-  for (uint64_t step = together / 2; step > 4096; step /= 2) {
-    perception::PlanRequest request;
-    request.graph = std::make_shared<Graph>(n.graph);
-    request.inputs[n.graph.inputs[0]] = picture().info();
-    request.keep = keep;
-    request.budget_bytes = budget - step;
-    const auto unit = CpuUnit::create(1).value();
-    if (perception::make_plan(request, unit->target(), evaluate_on_cpu)) budget -= step;
-  }
+  const uint64_t budget = least_budget(n.graph, keep);
   ASSERT_LT(budget, together / 2);
   const Outcome outcome = run_plan(n.graph, keep, 1, budget, budget);
   EXPECT_LE(outcome.peak_bytes, budget);
   expect_close(n.graph, outcome.kept);
+}
+
+// Kernels, and with them the last bits, must not follow from how much memory there is.
+TEST(CpuUnit, ResultsAreTheSameBitsAtEveryBudget) {
+  ValueId before{};
+  const Network n = various(&before);
+  const std::set<ValueId> keep = all_results(n.graph);
+  const Outcome ample = run_plan(n.graph, keep, 1);
+  const uint64_t least = least_budget(n.graph, keep);
+  for (const uint64_t budget : {least, least + 5000, least * 2}) {
+    const Outcome tight = run_plan(n.graph, keep, 1, budget, budget);
+    EXPECT_LE(tight.peak_bytes, budget);
+    EXPECT_EQ(tight.algorithms, ample.algorithms);
+    expect_same_bits(n.graph, tight.kept, ample.kept);
+  }
+}
+
+TEST(CpuUnit, RefusesABudgetBelowWhatItNeeds) {
+  ValueId before{};
+  const Network n = various(&before);
+  const std::set<ValueId> keep = all_results(n.graph);
+  const auto plan = try_plan(n.graph, keep, least_budget(n.graph, keep) - 8192);
+  ASSERT_FALSE(plan.has_value());
+  EXPECT_EQ(plan.error().code, ENOMEM);
+  EXPECT_THAT(plan.error().message, testing::HasSubstr("packed weights and scratch"));
+}
+
+TEST(CpuUnit, PredictsWhatItTakes) {
+  ValueId before{};
+  const Network n = various(&before);
+  const perception::Plan plan = plan_for(n.graph, all_results(n.graph), UINT64_MAX);
+  EXPECT_GT(plan.program_bytes, 0u);
+  EXPECT_EQ(run_plan(n.graph, all_results(n.graph), 1).peak_bytes, plan.peak_bytes);
 }
 
 TEST(CpuUnit, RepeatsBitByBitForANumberOfThreads) {
@@ -216,11 +262,7 @@ TEST(CpuUnit, RepeatsBitByBitForANumberOfThreads) {
   for (const uint32_t threads : {1u, 2u, 3u}) {
     const Outcome first = run_plan(n.graph, all_results(n.graph), threads);
     const Outcome second = run_plan(n.graph, all_results(n.graph), threads);
-    for (const auto& [id, tensor] : first.kept) {
-      const auto a = tensor.bytes();
-      const auto b = second.kept.at(id).bytes();
-      EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size()), 0) << n.graph.at(id).name;
-    }
+    expect_same_bits(n.graph, first.kept, second.kept);
   }
 }
 
@@ -229,11 +271,7 @@ TEST(CpuUnit, JoinedStepsChangeNoBit) {
   const Network n = various(&before);
   const Outcome all = run_plan(n.graph, all_results(n.graph), 1);
   const Outcome outputs = run_plan(n.graph, {n.graph.outputs.begin(), n.graph.outputs.end()}, 1);
-  for (const auto& [id, tensor] : outputs.kept) {
-    const auto a = tensor.bytes();
-    const auto b = all.kept.at(id).bytes();
-    EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size()), 0) << n.graph.at(id).name;
-  }
+  expect_same_bits(n.graph, outputs.kept, all.kept);
 }
 
 TEST(CpuUnit, RefusesWrongAndMissingInputs) {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/cpu/parallel.hpp"
+#include "engine/cpu/program_needs.hpp"
 #include "engine/cpu/step_builder.hpp"
 #include "engine/profiler.hpp"
 
@@ -19,17 +20,10 @@ using perception::ValueId;
 Result<std::unique_ptr<CpuProgram>> CpuProgram::create(std::shared_ptr<const Plan> plan,
                                                        MemoryManager& memory, int threads) {
   const cpu::ThreadScope scope(threads);
-  const auto attempt = [&](std::vector<cpu::Layout> layouts) {
-    std::unique_ptr<CpuProgram> program(new CpuProgram(plan, threads));
-    program->layouts_ = std::move(layouts);
-    const Result<void> prepared = program->prepare(memory);
-    if (prepared.has_value()) return Result<std::unique_ptr<CpuProgram>>(std::move(program));
-    return Result<std::unique_ptr<CpuProgram>>(prepared.error());
-  };
-  auto program = attempt(cpu::choose_layouts(*plan));
-  if (program.has_value() || program.error().code != ENOMEM) return program;
-  // Changes of layout need memory that the planner does not count.
-  return attempt(std::vector<cpu::Layout>(plan->values.size(), cpu::Layout::kRowMajor));
+  std::unique_ptr<CpuProgram> program(new CpuProgram(std::move(plan), threads));
+  program->layouts_ = cpu::choose_layouts(*program->plan_);
+  GN_TRY(program->prepare(memory));
+  return program;
 }
 
 Result<void> CpuProgram::prepare(MemoryManager& memory) {
@@ -56,8 +50,7 @@ Result<void> CpuProgram::reserve_tensors(MemoryManager& memory) {
   GN_TRY(lease(memory, plan_->constant_bytes, "weights"));
   for (const uint64_t bytes : plan_->block_bytes) {
     GN_TRY(lease(memory, bytes, "arena"));
-    blocks_.push_back(GN_TRY(Tensor::allocate(
-        {perception::DataType::kUInt8, perception::Shape({static_cast<int64_t>(bytes)})})));
+    blocks_.push_back(GN_TRY(Tensor::allocate(cpu::bytes_info(bytes))));
   }
   for (size_t i = 0; i < plan_->values.size(); ++i)
     if (plan_->values[i].residence == Residence::kHost)
@@ -86,13 +79,22 @@ Tensor CpuProgram::tensor_of(ValueId id) const {
 }
 
 Result<void> CpuProgram::build_steps(MemoryManager& memory) {
+  const cpu::ProgramNeeds needs = GN_TRY(cpu::needs_of(*plan_));
+  GN_TRY(lease(memory, needs.packed_bytes, "packed weights"));
+  GN_TRY(lease(memory, needs.scratch_bytes, "scratch"));
+  scratch_ = GN_TRY(Tensor::allocate(cpu::bytes_info(needs.scratch_bytes)));
   cpu::StepBuilder builder(
       *plan_, layouts_, [this](ValueId id) { return tensor_of(id); },
-      [&](uint64_t bytes, const char* purpose) {
-        return lease(memory, bytes, purpose).has_value();
+      [this](const perception::TensorInfo& info, uint64_t offset_bytes) {
+        return Tensor::view(info, std::make_shared<Tensor>(scratch_),
+                            scratch_.bytes().data() + offset_bytes);
       });
-  for (const perception::Step& step : plan_->steps)
-    steps_.push_back(GN_TRY(with_context(builder.build(step), plan_->graph->at(step.node).name)));
+  for (const perception::Step& planned : plan_->steps) {
+    const std::string& name = plan_->graph->at(planned.node).name;
+    steps_.push_back(GN_TRY(with_context(builder.build(planned), name)));
+    cpu::CpuStep& step = steps_.back();
+    if (step.kernel) GN_TRY(with_context(step.kernel->bind(step.inputs, step.scratch), name));
+  }
   return {};
 }
 

@@ -36,6 +36,7 @@ class CpuProgram : public Program {
   Result<void> reserve_tensors(MemoryManager& memory);
   // The value's memory: a constant, or a part of the arena; undefined for kNoValue.
   perception::Tensor tensor_of(perception::ValueId id) const;
+  // Packs weights and gives each step its part of the scratch memory.
   Result<void> build_steps(MemoryManager& memory);
   void group_steps();
   Result<void> run_group(Group& group, RunReport& report);
@@ -50,6 +51,7 @@ class CpuProgram : public Program {
   std::vector<MemoryLease> leases_;
   uint64_t leased_bytes_ = 0;
   std::vector<perception::Tensor> blocks_;
+  perception::Tensor scratch_;                              // of all steps
   std::map<perception::ValueId, perception::Tensor> host_;  // values too large for a block
   std::vector<cpu::Layout> layouts_;                        // by ValueId
   std::vector<cpu::CpuStep> steps_;

@@ -8,6 +8,8 @@
 #include <fstream>
 
 #include "engine/cpu/cpu_program.hpp"
+#include "engine/cpu/parallel.hpp"
+#include "engine/cpu/program_needs.hpp"
 
 namespace geoneuron::engine {
 namespace {
@@ -52,6 +54,12 @@ perception::PlanTarget CpuUnit::target() const {
   target.alignment_bytes = perception::Tensor::kAlignmentBytes;
   target.runs_on_device = [](const perception::Node&, std::span<const perception::TensorInfo>,
                              std::span<const perception::TensorInfo>) { return true; };
+  target.program_bytes = [threads = description_.threads](const perception::Plan& plan) {
+    const cpu::ThreadScope scope(static_cast<int>(threads));
+    const Result<cpu::ProgramNeeds> needs = cpu::needs_of(plan);
+    return needs.has_value() ? Result<uint64_t>(needs->total_bytes())
+                             : Result<uint64_t>(needs.error());
+  };
   return target;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // CpuUnit: the machine's cores as a ParallelProcessingUnit. Results repeat bit by bit for the same
-// number of threads. One thread at a time.
+// number of threads, whatever the budget. One thread at a time.
 #pragma once
 
 #include "engine/parallel_processing_unit.hpp"

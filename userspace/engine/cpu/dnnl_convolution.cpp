@@ -67,20 +67,25 @@ memory::desc any_layout(const memory::desc& desc) {
 class DnnlConvolution : public PreparedKernel {
  public:
   // `ours` and `theirs` are the layouts of what lies in memory and what the primitive works on.
-  DnnlConvolution(dnnl::primitive primitive, Layouts ours, Layouts theirs)
+  // `constant` says that the weights never change, so that they are packed once.
+  DnnlConvolution(dnnl::primitive primitive, Layouts ours, Layouts theirs, memory::desc scratchpad,
+                  bool constant)
       : primitive_(std::move(primitive)),
         ours_(std::move(ours)),
         theirs_(std::move(theirs)),
-        stream_(dnnl_engine()) {
-    if (theirs_.source != ours_.source) source_ = memory(theirs_.source, dnnl_engine());
-    if (theirs_.result != ours_.result) result_ = memory(theirs_.result, dnnl_engine());
-    if (theirs_.weights != ours_.weights) weights_ = memory(theirs_.weights, dnnl_engine());
-  }
+        scratchpad_desc_(std::move(scratchpad)),
+        packed_(constant),
+        stream_(dnnl_engine()) {}
 
-  // Packs weights that never change. `weights` outlives this object.
-  void pack(const Tensor& weights) {
-    pack_from(weights.bytes().data());
-    packed_ = true;
+  Result<void> bind(std::span<const Tensor> inputs, const Tensor& scratch) override {
+    return guard_dnnl(kWhat, [&]() -> Result<void> {
+      take_scratch(scratch);
+      if (packs_once()) {
+        weights_ = memory(theirs_.weights, dnnl_engine());
+        pack(inputs[1].bytes().data());
+      }
+      return {};
+    });
   }
 
   Result<void> run(std::span<const Tensor> inputs, std::span<Tensor> outputs) override {
@@ -90,26 +95,45 @@ class DnnlConvolution : public PreparedKernel {
     });
   }
   const char* algorithm() const override { return "dnnl"; }
-  uint64_t held_bytes() const override {
-    uint64_t sum = 0;
-    for (const auto* held : {&source_, &result_, &weights_})
-      if (held->has_value()) sum += (*held)->get_desc().get_size();
+  uint64_t packed_bytes() const override {
+    return packs_once() ? aligned_bytes(theirs_.weights.get_size()) : 0;
+  }
+  uint64_t scratch_bytes() const override {
+    uint64_t sum = aligned_bytes(scratchpad_desc_.get_size());
+    if (theirs_.source != ours_.source) sum += aligned_bytes(theirs_.source.get_size());
+    if (theirs_.result != ours_.result) sum += aligned_bytes(theirs_.result.get_size());
+    if (packs_each_time()) sum += aligned_bytes(theirs_.weights.get_size());
     return sum;
   }
 
  private:
+  bool packs_once() const { return packed_ && theirs_.weights != ours_.weights; }
+  bool packs_each_time() const { return !packed_ && theirs_.weights != ours_.weights; }
+
+  // Divides the scratch memory among those that scratch_bytes() counts.
+  void take_scratch(const Tensor& scratch) {
+    const std::byte* next = scratch.bytes().data();
+    const auto take = [&next](const memory::desc& desc) {
+      const std::byte* begin = next;
+      next += aligned_bytes(desc.get_size());
+      return wrap_memory(desc, begin);
+    };
+    if (scratchpad_desc_.get_size() > 0) scratchpad_ = take(scratchpad_desc_);
+    if (theirs_.source != ours_.source) source_ = take(theirs_.source);
+    if (theirs_.result != ours_.result) result_ = take(theirs_.result);
+    if (packs_each_time()) weights_ = take(theirs_.weights);
+  }
+
   void reorder(const memory& from, const memory& to) {
     dnnl::reorder(from, to).execute(stream_, const_cast<memory&>(from), const_cast<memory&>(to));
   }
 
-  void pack_from(const void* weights) {
-    if (weights_) reorder(wrap_memory(ours_.weights, weights), *weights_);
-  }
+  void pack(const void* weights) { reorder(wrap_memory(ours_.weights, weights), *weights_); }
 
   void execute(std::span<const Tensor> inputs, Tensor& output) {
     memory source = wrap_memory(ours_.source, inputs[0].bytes().data());
     memory result = wrap_memory(ours_.result, output.bytes().data());
-    if (!packed_) pack_from(inputs[1].bytes().data());
+    if (packs_each_time()) pack(inputs[1].bytes().data());
     if (source_) reorder(source, *source_);
     std::unordered_map<int, memory> arguments = {
         {DNNL_ARG_SRC, source_ ? *source_ : source},
@@ -118,6 +142,7 @@ class DnnlConvolution : public PreparedKernel {
         {DNNL_ARG_DST, result_ ? *result_ : result}};
     if (inputs.size() > 2 && inputs[2].is_defined())
       arguments.insert({DNNL_ARG_BIAS, wrap_memory(ours_.bias, inputs[2].bytes().data())});
+    if (scratchpad_) arguments.insert({DNNL_ARG_SCRATCHPAD, *scratchpad_});
     primitive_.execute(stream_, arguments);
     if (result_) reorder(*result_, result);
     stream_.wait();
@@ -126,11 +151,13 @@ class DnnlConvolution : public PreparedKernel {
   dnnl::primitive primitive_;
   Layouts ours_;
   Layouts theirs_;
+  memory::desc scratchpad_desc_;
+  bool packed_;  // once and for all
   dnnl::stream stream_;
+  std::optional<memory> scratchpad_;
   std::optional<memory> source_;  // scratch, where the primitive's layouts differ from ours
   std::optional<memory> result_;
   std::optional<memory> weights_;  // packed
-  bool packed_ = false;
 };
 
 // How a value lies in our memory. Where both layouts are alike, oneDNN is told the one that it
@@ -149,7 +176,8 @@ memory::desc wanted_desc(const memory::desc& ours, bool channels_last) {
 
 template <typename Primitive>
 std::unique_ptr<DnnlConvolution> create(const Layouts& ours, const Strides& s,
-                                        dnnl::algorithm algorithm, bool channels_last) {
+                                        dnnl::algorithm algorithm, bool channels_last,
+                                        bool constant) {
   const auto kind = dnnl::prop_kind::forward_inference;
   const memory::desc source = wanted_desc(ours.source, channels_last);
   const memory::desc weights = any_layout(ours.weights);
@@ -160,10 +188,13 @@ std::unique_ptr<DnnlConvolution> create(const Layouts& ours, const Strides& s,
                                         s.strides, s.dilations, s.before, s.after)
              : typename Primitive::desc(kind, algorithm, source, weights, result, s.strides,
                                         s.dilations, s.before, s.after);
-  const typename Primitive::primitive_desc chosen(description, dnnl_engine());
+  dnnl::primitive_attr attributes;  // scratch memory is ours, shared by all steps, and counted
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const typename Primitive::primitive_desc chosen(description, attributes, dnnl_engine());
   return std::make_unique<DnnlConvolution>(
       Primitive(chosen), ours,
-      Layouts{chosen.src_desc(), chosen.weights_desc(), ours.bias, chosen.dst_desc()});
+      Layouts{chosen.src_desc(), chosen.weights_desc(), ours.bias, chosen.dst_desc()},
+      chosen.scratchpad_desc(), constant);
 }
 
 // Whether oneDNN is asked at all: it must be float32, of a rank it knows, and not empty.
@@ -195,14 +226,13 @@ Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
   ours.result = value_desc(results[0].shape, layouts.result, last);
   if (operands.size() > 2 && operands[2].info.type != DataType::kUndefined)
     ours.bias = plain_desc(operands[2].info.shape.extents());
+  const bool constant = operands[1].value != nullptr;
   return guard_dnnl(kWhat, [&]() -> Prepared {
-    auto prepared = transposed
-                        ? create<dnnl::deconvolution_forward>(
-                              ours, strides_of(window), dnnl::algorithm::deconvolution_direct, last)
-                        : create<dnnl::convolution_forward>(
-                              ours, strides_of(window), dnnl::algorithm::convolution_direct, last);
-    if (operands[1].value != nullptr) prepared->pack(*operands[1].value);
-    return Prepared(std::move(prepared));
+    if (transposed)
+      return Prepared(create<dnnl::deconvolution_forward>(
+          ours, strides_of(window), dnnl::algorithm::deconvolution_direct, last, constant));
+    return Prepared(create<dnnl::convolution_forward>(
+        ours, strides_of(window), dnnl::algorithm::convolution_direct, last, constant));
   });
 }
 

@@ -19,6 +19,8 @@ Result<std::vector<Tensor>> evaluate(const perception::Node& node, std::span<con
     outputs.push_back(left_out ? Tensor() : GN_TRY(Tensor::allocate(infos[i])));
   }
   const auto kernel = GN_TRY(cpu::prepare_kernel(node, operands, infos));
+  const Tensor scratch = GN_TRY(Tensor::allocate(cpu::bytes_info(kernel->scratch_bytes())));
+  GN_TRY(kernel->bind(inputs, scratch));
   GN_TRY(kernel->run(inputs, outputs));
   if (node.fused) GN_TRY(cpu::activate(*node.fused, outputs[0], outputs[0]));
   return outputs;

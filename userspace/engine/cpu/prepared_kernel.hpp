@@ -18,8 +18,13 @@ class PreparedKernel {
   // operands whose values were given then have the same elements.
   virtual Result<void> run(std::span<const Tensor> inputs, std::span<Tensor> outputs) = 0;
   virtual const char* algorithm() const = 0;
-  // Memory that packed weights and scratch take between runs.
-  virtual uint64_t held_bytes() const { return 0; }
+  // Memory that packed operands take from bind() on.
+  virtual uint64_t packed_bytes() const { return 0; }
+  // Memory that run() uses; what lies there between runs does not matter.
+  virtual uint64_t scratch_bytes() const { return 0; }
+  // Called once, before the first run: packs those of `inputs` whose values were given when the
+  // kernel was prepared. `scratch` has at least scratch_bytes(). Errors: ENOMEM.
+  virtual Result<void> bind(std::span<const Tensor>, const Tensor&) { return {}; }
 };
 
 // Prepares `node`, which must outlive the result, for the calling thread's number of threads.

@@ -46,20 +46,27 @@ Layout StepBuilder::layout_of(ValueId id) const {
 
 Result<CpuStep> StepBuilder::build(const perception::Step& planned) {
   CpuStep step;
-  scratch_used_ = 0;
+  scratch_used_bytes_ = 0;
   step.node = &plan_.graph->at(planned.node);
   for (const ValueId id : step.node->inputs) step.inputs.push_back(find_tensor_(id));
   for (const ValueId id : step.node->outputs) step.outputs.push_back(find_tensor_(id));
   if (step.node->fused) step.before = find_tensor_(step.node->fused->before);
   if (planned.placement == perception::Placement::kAlias) return step;
-  if (GN_TRY(build_convolution(step))) return step;
+  GN_TRY(build_kernel(step));
+  if (const uint64_t bytes = step.kernel->scratch_bytes(); bytes > 0)
+    step.scratch = scratch(bytes_info(bytes));
+  needs_.packed_bytes += step.kernel->packed_bytes();
+  needs_.scratch_bytes = std::max(needs_.scratch_bytes, scratch_used_bytes_);
+  return step;
+}
+
+Result<void> StepBuilder::build_kernel(CpuStep& step) {
+  if (GN_TRY(build_convolution(step))) return {};
   const bool last = std::any_of(step.node->inputs.begin(), step.node->inputs.end(),
                                 [&](auto id) { return layout_of(id) == Layout::kChannelsLast; });
-  if (last && runs_channels_last(plan_, *step.node))
-    GN_TRY(build_channels_last(step));
-  else
-    GN_TRY(build_row_major(step));
-  return step;
+  if (last && runs_channels_last(plan_, *step.node)) return build_channels_last(step);
+  build_row_major(step);
+  return {};
 }
 
 std::vector<perception::Operand> StepBuilder::operands_of_step(const CpuStep& step) const {
@@ -79,56 +86,46 @@ Result<bool> StepBuilder::build_convolution(CpuStep& step) const {
                                       layout_of(step.node->outputs[0])};
   auto kernel = GN_TRY(prepare_dnnl_convolution(*step.node, operands_of_step(step),
                                                 infos_of(step.outputs), layouts));
-  // Packed weights that find no room in the budget are not kept: plain loops read ours in place.
-  if (kernel == nullptr || !lease_(kernel->held_bytes(), "packed weights")) return false;
+  if (kernel == nullptr) return false;
   step.kernel = std::move(kernel);
   return true;
 }
 
-Result<Tensor> StepBuilder::scratch(const TensorInfo& info) {
-  const size_t number = scratch_used_++;
-  if (number >= scratch_.size()) scratch_.resize(number + 1);
-  Tensor& memory = scratch_[number];
-  if (!memory.is_defined() || memory.size_bytes() < info.size_bytes()) {
-    if (!lease_(info.size_bytes(), "layout scratch"))
-      return make_error(ENOMEM, "%s: no room to change its layout", info.to_string().c_str());
-    memory = GN_TRY(Tensor::allocate(info));
-  }
-  return Tensor::view(info, std::make_shared<Tensor>(memory), memory.bytes().data());
+Tensor StepBuilder::scratch(const TensorInfo& info) {
+  const uint64_t offset_bytes = scratch_used_bytes_;
+  scratch_used_bytes_ += aligned_bytes(info.size_bytes());
+  return find_scratch_(info, offset_bytes);
 }
 
-Result<void> StepBuilder::convert_inputs(CpuStep& step, size_t count, Layout wanted) {
+void StepBuilder::convert_inputs(CpuStep& step, size_t count, Layout wanted) {
   for (size_t i = 0; i < std::min(count, step.inputs.size()); ++i) {
     Tensor& input = step.inputs[i];
     const bool alike = !input.is_defined() || input.shape().rank() > 4 || lies_alike(input.shape());
     if (alike || layout_of(step.node->inputs[i]) == wanted) continue;
-    LayoutChange change{input, GN_TRY(scratch(input.info())), wanted};
+    LayoutChange change{input, scratch(input.info()), wanted};
     input = change.to;
     step.changes_before.push_back(std::move(change));
   }
-  return {};
 }
 
-Result<void> StepBuilder::convert_output(CpuStep& step, Tensor& output, ValueId id,
-                                         Layout computed) {
-  if (!output.is_defined() || layout_of(id) == computed || lies_alike(output.shape())) return {};
-  LayoutChange change{GN_TRY(scratch(output.info())), output, layout_of(id)};
+void StepBuilder::convert_output(CpuStep& step, Tensor& output, ValueId id, Layout computed) {
+  if (!output.is_defined() || layout_of(id) == computed || lies_alike(output.shape())) return;
+  LayoutChange change{scratch(output.info()), output, layout_of(id)};
   output = change.from;
   step.changes_after.push_back(std::move(change));
-  return {};
 }
 
-Result<void> StepBuilder::convert_outputs(CpuStep& step, Layout computed) {
+void StepBuilder::convert_outputs(CpuStep& step, Layout computed) {
   for (size_t i = 0; i < step.outputs.size(); ++i)
-    GN_TRY(convert_output(step, step.outputs[i], step.node->outputs[i], computed));
-  if (!step.before.is_defined()) return {};
-  return convert_output(step, step.before, step.node->fused->before, computed);
+    convert_output(step, step.outputs[i], step.node->outputs[i], computed);
+  if (step.before.is_defined())
+    convert_output(step, step.before, step.node->fused->before, computed);
 }
 
 Result<void> StepBuilder::build_channels_last(CpuStep& step) {
   const size_t count = data_operands(step);
-  GN_TRY(convert_inputs(step, count, Layout::kChannelsLast));
-  GN_TRY(convert_outputs(step, Layout::kChannelsLast));
+  convert_inputs(step, count, Layout::kChannelsLast);
+  convert_outputs(step, Layout::kChannelsLast);
   for (size_t i = 0; i < count; ++i) step.inputs[i] = viewed_channels_last(step.inputs[i]);
   for (Tensor& output : step.outputs) output = viewed_channels_last(output);
   step.before = viewed_channels_last(step.before);
@@ -140,11 +137,10 @@ Result<void> StepBuilder::build_channels_last(CpuStep& step) {
   return {};
 }
 
-Result<void> StepBuilder::build_row_major(CpuStep& step) {
-  GN_TRY(convert_inputs(step, step.inputs.size(), Layout::kRowMajor));
-  GN_TRY(convert_outputs(step, Layout::kRowMajor));
+void StepBuilder::build_row_major(CpuStep& step) {
+  convert_inputs(step, step.inputs.size(), Layout::kRowMajor);
+  convert_outputs(step, Layout::kRowMajor);
   step.kernel = prepare_loop_kernel(*step.node);
-  return {};
 }
 
 }  // namespace geoneuron::engine::cpu

@@ -14,6 +14,16 @@ using perception::Shape;
 using perception::Tensor;
 using perception::TensorInfo;
 
+// Rounded up so that the next tensor in a block is aligned.
+constexpr uint64_t aligned_bytes(uint64_t bytes) {
+  return (bytes + Tensor::kAlignmentBytes - 1) / Tensor::kAlignmentBytes * Tensor::kAlignmentBytes;
+}
+
+// A block of memory as a tensor.
+inline TensorInfo bytes_info(uint64_t bytes) {
+  return {DataType::kUInt8, Shape({static_cast<int64_t>(bytes)})};
+}
+
 // The type in which elements of type T are computed: float16 in float32, others as they are.
 template <typename T>
 using Compute = std::conditional_t<std::is_same_v<T, _Float16>, float, T>;
