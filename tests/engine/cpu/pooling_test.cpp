@@ -50,6 +50,29 @@ TEST(CpuPool, NanWinsOverEveryMaximum) {
   EXPECT_EQ(at(result, 2), 3);
 }
 
+// The values are found row by row, the indices window by window.
+TEST(CpuPool, MaximaLieWhereTheIndicesSay) {
+  Tensor input = random_floats({2, 3, 13, 18}, 7);
+  input.mutable_values<float>()[100] = std::numeric_limits<float>::quiet_NaN();
+  input.mutable_values<float>()[40] = -std::numeric_limits<float>::infinity();
+  for (const int64_t stride : {1, 2, 3})
+    for (const int64_t dilation : {1, 2}) {
+      const Node node = make_node(Operator::kMaxPool, 1,
+                                  {{"kernel_shape", Integers{3, 2}},
+                                   {"strides", Integers{stride, stride}},
+                                   {"dilations", Integers{dilation, dilation}},
+                                   {"pads", Integers{1, 0, 2, 1}}},
+                                  2);
+      const auto results = run_all(node, {input}).value();
+      const auto indices = values_of<int64_t>(results[1]);
+      for (size_t i = 0; i < indices.size(); ++i) {
+        const float expected = input.values<float>()[static_cast<size_t>(indices[i])];
+        const float value = results[0].values<float>()[i];
+        EXPECT_TRUE(value == expected || (value != value && expected != expected)) << i;
+      }
+    }
+}
+
 TEST(CpuPool, PoolsVolumes) {
   const Tensor input = random_floats({1, 2, 3, 4, 5}, 1);
   const Tensor result =

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// MaxPool (with indices) and AveragePool over windows of any rank.
+// MaxPool (with indices) and AveragePool over windows of any rank. They run along rows, tap by tap,
+// instead of through oneDNN, whose pools lose NaN and know neither indices nor every dilation.
 #include <limits>
 
 #include "engine/cpu/kernel.hpp"
 #include "engine/cpu/parallel.hpp"
-#include "perception/window.hpp"
+#include "engine/cpu/window_rows.hpp"
 
 namespace geoneuron::engine::cpu {
 namespace {
@@ -111,52 +112,89 @@ int64_t column_major(int64_t offset, const Window& window) {
   return result;
 }
 
-// One channel. NaN wins over every number. `indices` counts from the channel's first element.
+// NaN wins over every number.
 template <typename T>
-void maximum_of_windows(const PoolPlan& plan, const T* source, T* target, int64_t* indices) {
-  for_each_window(plan, [&](int64_t position, const std::vector<const Taps*>& at) {
-    T highest = lowest<T>();
-    int64_t found = -1;
-    visit_window(plan, at, 0, 0, [&](int64_t offset) {
-      const T value = source[offset];
-      if (found >= 0 && !(value > highest) && value == value) return;
-      if (found >= 0 && highest != highest) return;
-      highest = value;
-      found = offset;
-    });
-    target[position] = highest;
-    if (indices != nullptr) indices[position] = std::max<int64_t>(found, 0);
-  });
+T higher(T highest, T value) {
+  return value > highest || value != value ? value : highest;
+}
+
+// target[i] = the higher of it and from[i * stride].
+template <typename T>
+void raise_row(const T* from, int64_t stride, T* target, int64_t length) {
+  if (stride == 1)  // contiguous: one vector at a time
+    for (int64_t i = 0; i < length; ++i) target[i] = higher(target[i], from[i]);
+  else
+    for (int64_t i = 0; i < length; ++i) target[i] = higher(target[i], from[i * stride]);
 }
 
 template <typename T>
-void average_of_windows(const PoolPlan& plan, bool include_pad, const T* source, T* target) {
+void add_row(const T* from, int64_t stride, double* sums, int64_t length) {
+  if (stride == 1)
+    for (int64_t i = 0; i < length; ++i) sums[i] += static_cast<double>(from[i]);
+  else
+    for (int64_t i = 0; i < length; ++i) sums[i] += static_cast<double>(from[i * stride]);
+}
+
+// Calls row(first input, result offset, length) for the rows of all taps of one channel.
+template <typename Row>
+void for_each_pool_row(const Sides& sides, int64_t taps, const Row& row) {
+  for_each_tap(sides, taps, [&](int64_t, const std::vector<const Span*>& spans) {
+    for_each_row(sides, spans, 0, 0, 0, [&](int64_t dense, int64_t spread, int64_t length) {
+      row(spread, dense, length);
+    });
+  });
+}
+
+// Where the maximum of each window of one channel lies, counted from the channel's first element.
+template <typename T>
+void find_maxima(const PoolPlan& plan, const T* source, int64_t* indices) {
   for_each_window(plan, [&](int64_t position, const std::vector<const Taps*>& at) {
-    double sum = 0;
-    visit_window(plan, at, 0, 0,
-                 [&](int64_t offset) { sum += static_cast<double>(source[offset]); });
+    int64_t found = -1;
+    visit_window(plan, at, 0, 0, [&](int64_t offset) {
+      if (found >= 0) {
+        const T highest = source[found], value = source[offset];
+        if (highest != highest || (!(value > highest) && value == value)) return;
+      }
+      found = offset;
+    });
+    indices[position] = std::max<int64_t>(found, 0);
+  });
+}
+
+// By how many elements the sum of each window is divided.
+std::vector<double> divisors_of(const PoolPlan& plan, bool include_pad) {
+  std::vector<double> result(static_cast<size_t>(plan.output_count));
+  for_each_window(plan, [&](int64_t position, const std::vector<const Taps*>& at) {
     int64_t count = 1;
     for (const Taps* taps : at) count *= include_pad ? taps->padded : taps->count;
-    target[position] = static_cast<T>(count == 0 ? 0.0 : sum / static_cast<double>(count));
+    result[static_cast<size_t>(position)] = static_cast<double>(std::max<int64_t>(count, 1));
   });
+  return result;
 }
 
 template <typename T>
 void maximum_pool(const Operation& operation, const Window& window) {
   const PoolPlan plan = plan_pool(window);
+  const Sides sides = sides_of(window, false);
   const Shape& shape = operation.input(0).shape();
   const bool columns_first = operation.node.attributes.integer("storage_order", 0) != 0;
   const T* source = elements<T>(operation.input(0));
-  T* values = operation.has_output(0) ? mutable_elements<T>(operation.output()) : nullptr;
+  T* values = mutable_elements<T>(operation.output());
   int64_t* indices =
       operation.has_output(1) ? mutable_elements<int64_t>(operation.output(1)) : nullptr;
   const int64_t work = plan.output_count * window.kernel_elements();
   parallel_for(shape.count(0, 2), work, [&](int64_t begin, int64_t end) {
     for (int64_t channel = begin; channel < end; ++channel) {
-      int64_t* found = indices != nullptr ? indices + channel * plan.output_count : nullptr;
-      maximum_of_windows(plan, source + channel * plan.input_count,
-                         values + channel * plan.output_count, found);
-      if (found == nullptr) continue;
+      const T* from = source + channel * plan.input_count;
+      T* to = values + channel * plan.output_count;
+      std::fill_n(to, plan.output_count, lowest<T>());
+      for_each_pool_row(sides, window.kernel_elements(),
+                        [&](int64_t first, int64_t offset, int64_t length) {
+                          raise_row(from + first, sides.strides.back(), to + offset, length);
+                        });
+      if (indices == nullptr) continue;
+      int64_t* found = indices + channel * plan.output_count;
+      find_maxima(plan, from, found);
       for (int64_t i = 0; i < plan.output_count; ++i)
         found[i] = channel * plan.input_count +
                    (columns_first ? column_major(found[i], window) : found[i]);
@@ -167,14 +205,24 @@ void maximum_pool(const Operation& operation, const Window& window) {
 template <typename T>
 void average_pool(const Operation& operation, const Window& window) {
   const PoolPlan plan = plan_pool(window);
+  const Sides sides = sides_of(window, false);
   const bool include_pad = operation.node.attributes.integer("count_include_pad", 0) != 0;
+  const std::vector<double> divisors = divisors_of(plan, include_pad);
   const T* source = elements<T>(operation.input(0));
   T* target = mutable_elements<T>(operation.output());
   const int64_t work = plan.output_count * window.kernel_elements();
   parallel_for(operation.input(0).shape().count(0, 2), work, [&](int64_t begin, int64_t end) {
-    for (int64_t channel = begin; channel < end; ++channel)
-      average_of_windows(plan, include_pad, source + channel * plan.input_count,
-                         target + channel * plan.output_count);
+    std::vector<double> sums(divisors.size());
+    for (int64_t channel = begin; channel < end; ++channel) {
+      const T* from = source + channel * plan.input_count;
+      std::fill(sums.begin(), sums.end(), 0.0);
+      for_each_pool_row(sides, window.kernel_elements(),
+                        [&](int64_t first, int64_t offset, int64_t length) {
+                          add_row(from + first, sides.strides.back(), sums.data() + offset, length);
+                        });
+      T* to = target + channel * plan.output_count;
+      for (size_t i = 0; i < sums.size(); ++i) to[i] = static_cast<T>(sums[i] / divisors[i]);
+    }
   });
 }
 

@@ -24,15 +24,27 @@ std::vector<Group> group_axes(const Shape& shape, const std::vector<bool>& reduc
   return groups;
 }
 
-// Adds up, in order, all elements under `groups[level]...` whose kept indices select `sums`.
+// In lanes that do not wait for each other; always the same ones, so the sum repeats bit by bit.
+template <typename T, typename S>
+S sum_of(const T* source, int64_t count) {
+  constexpr int64_t kLanes = 8;
+  S lanes[kLanes] = {};
+  const int64_t whole = count - count % kLanes;
+  for (int64_t i = 0; i < whole; i += kLanes)
+    for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += static_cast<S>(source[i + lane]);
+  for (int64_t i = whole; i < count; ++i) lanes[i - whole] += static_cast<S>(source[i]);
+  S sum = 0;
+  for (const S lane : lanes) sum += lane;
+  return sum;
+}
+
+// Adds up all elements under `groups[level]...` whose kept indices select `sums`.
 template <typename T, typename S>
 void add_up(const T* source, S* sums, const std::vector<Group>& groups, size_t level) {
   const Group& group = groups[level];
   if (level + 1 == groups.size()) {
     if (group.reduced) {
-      S sum = 0;
-      for (int64_t i = 0; i < group.extent; ++i) sum += static_cast<S>(source[i]);
-      *sums += sum;
+      *sums += sum_of<T, S>(source, group.extent);
     } else {
       for (int64_t i = 0; i < group.extent; ++i) sums[i] += static_cast<S>(source[i]);
     }
