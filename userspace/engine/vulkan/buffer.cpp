@@ -64,7 +64,7 @@ Result<void> Buffer::bind(uint32_t type, const void* next, uint64_t size_bytes) 
   const VkResult result = vkAllocateMemory(device_->get(), &info, nullptr, &memory);
   if (result != VK_SUCCESS)
     return vulkan_error(result, "vkAllocateMemory")
-        .prefixed(std::to_string(size_bytes) + " bytes on " + device_->facts().name + ": ");
+        .prefixed(std::to_string(size_bytes) + " bytes on " + device_->facts().name);
   memory_ = {device_->get(), memory};
   return checked(vkBindBufferMemory(device_->get(), get(), memory, 0), "vkBindBufferMemory");
 }

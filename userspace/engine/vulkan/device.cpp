@@ -36,8 +36,8 @@ Result<std::shared_ptr<VulkanDevice>> VulkanDevice::open(std::shared_ptr<Instanc
   device->facts_ = facts_of(physical);
   device->options_ = options;
   vkGetPhysicalDeviceMemoryProperties(physical, &device->memory_);
-  GN_TRY(with_context(device->make_queue(physical), device->facts_.name + ": "));
-  GN_TRY(with_context(device->make_timeline(), device->facts_.name + ": "));
+  GN_TRY(with_context(device->make_queue(physical), device->facts_.name));
+  GN_TRY(with_context(device->make_timeline(), device->facts_.name));
   return device;
 }
 

@@ -17,7 +17,7 @@ Result<std::shared_ptr<const Pipeline>> Pipeline::create(VkDevice device, VkPipe
   pipeline->bindings_.assign(shader.bindings.begin(), shader.bindings.end());
   pipeline->push_bytes_ = shader.push_bytes;
   assert(shader.push_bytes <= kMaximumPushBytes);
-  const std::string context = "shader " + std::string(shader.name) + ": ";
+  const std::string context = "shader " + std::string(shader.name);
   GN_TRY(with_context(pipeline->make_layout(device), context));
   GN_TRY(with_context(pipeline->compile(device, cache, shader, constants), context));
   return std::shared_ptr<const Pipeline>(std::move(pipeline));

@@ -90,7 +90,7 @@ Result<VulkanProgram::Stage> VulkanProgram::record_stage(size_t first, size_t en
     if (step.placement == Placement::kAlias) {
       stage.algorithms.push_back("alias");
     } else {
-      stage.algorithms.push_back(GN_TRY(with_context(record_step(node), node.name + ": ")));
+      stage.algorithms.push_back(GN_TRY(with_context(record_step(node), node.name)));
       // The next step reads what this one wrote, or writes where this one read. It also keeps one
       // step's time from being counted as another's.
       commands.barrier();

@@ -38,7 +38,7 @@ Result<void> VulkanProgram::upload_inputs(const std::map<ValueId, Tensor>& input
       return invalid("input %s: is %s; the plan was made for %s", name.c_str(),
                      found->second.info().to_string().c_str(),
                      plan_->at(id).info.to_string().c_str());
-    GN_TRY(with_context(store(id, found->second, run), name + ": "));
+    GN_TRY(with_context(store(id, found->second, run), name));
   }
   return {};
 }
@@ -130,7 +130,7 @@ Result<Tensor> VulkanProgram::fetch(ValueId id, const Run& run) {
 }
 
 Result<void> VulkanProgram::hand_out(ValueId id, Run& run) {
-  const Tensor tensor = GN_TRY(with_context(fetch(id, run), plan_->graph->at(id).name + ": "));
+  const Tensor tensor = GN_TRY(with_context(fetch(id, run), plan_->graph->at(id).name));
   return run.keep(id, tensor);
 }
 
