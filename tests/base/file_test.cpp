@@ -2,6 +2,7 @@
 #include "base/file.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -30,6 +31,15 @@ TEST_F(File, WritesWhatIsReadBack) {
   ASSERT_TRUE(write_file(path, "hello").has_value());
   EXPECT_EQ(read_file(path, 100).value().size(), 5u);
   EXPECT_EQ(file_count(), 1u);
+}
+
+TEST_F(File, WritesWithTheUsersPermissions) {
+  const mode_t before = umask(027);
+  const bool written = write_file(folder_ / "a", "hello").has_value();
+  EXPECT_EQ(umask(before), mode_t{027});
+  ASSERT_TRUE(written);
+  const auto permissions = std::filesystem::status(folder_ / "a").permissions();
+  EXPECT_EQ(static_cast<int>(permissions), 0640);
 }
 
 TEST_F(File, RefusesMoreThanTheMaximum) {

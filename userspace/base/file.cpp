@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
 #include "base/mapped_region.hpp"
@@ -14,6 +14,9 @@
 
 namespace geoneuron {
 namespace {
+
+// Names that are tried where others lie about from processes that were killed.
+constexpr int kMaximumAttempts = 100;
 
 Error errno_error(const std::string& path, const char* what) {
   const int code = errno;
@@ -30,11 +33,18 @@ Result<void> write_all(int fd, const std::string& path, std::span<const std::byt
   return {};
 }
 
-// mkostemp creates files 0600; a picture should get what the user's umask says.
-void apply_umask(int fd) {
-  const mode_t mask = umask(0);
-  umask(mask);
-  (void)fchmod(fd, 0666 & ~mask);
+// Creates a file beside `path` and says in `name` how it is called. mkostemp would create it 0600,
+// but a picture should get what the user's umask says, and asking for the umask means changing it
+// under other threads. Where no descriptor comes back, errno says why.
+UniqueFd create_beside(const std::string& path, std::string& name) {
+  static std::atomic<uint32_t> count{0};
+  UniqueFd fd;
+  for (int attempt = 0; attempt < kMaximumAttempts && !fd; ++attempt) {
+    name = path + "." + std::to_string(getpid()) + "-" + std::to_string(++count);
+    fd = UniqueFd(open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!fd && errno != EEXIST) break;
+  }
+  return fd;
 }
 
 }  // namespace
@@ -50,10 +60,9 @@ Result<std::vector<std::byte>> read_file(const std::string& path, size_t maximum
 
 Result<void> write_file(const std::string& path,
                         std::initializer_list<std::span<const std::byte>> parts) {
-  std::string temporary = path + ".XXXXXX";
-  const UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));
+  std::string temporary;
+  const UniqueFd fd = create_beside(path, temporary);
   if (!fd) return errno_error(path, "written");
-  apply_umask(fd.get());
   Result<void> written;
   for (const auto part : parts)
     if (written.has_value()) written = write_all(fd.get(), path, part);
