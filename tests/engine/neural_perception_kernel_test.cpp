@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "fakes/fake_unit.hpp"
@@ -255,22 +256,25 @@ TEST_F(NeuralPerception, RunsInSegmentsWhereAShapeDependsOnData) {
       "shape", Operator::kConcat, {first, builder.integers("rest", {-1})}, {{"axis", int64_t{0}}});
   const ValueId y = builder.node("y", Operator::kReshape, {early, shape});
   const ValueId z = builder.node("z", Operator::kNeg, {y});
+  const ValueId size = builder.node("size", Operator::kShape, {data});
   auto model = std::make_shared<perception::Model>();
-  model->graph = builder.graph({z});
+  model->graph = builder.graph({z, size});
+  std::rotate(model->graph.nodes.begin(), model->graph.nodes.end() - 1, model->graph.nodes.end());
   create();
   for (const int64_t rows : {2, 3, 2}) {
     std::vector<int64_t> numbers(2048, 7);
     numbers[0] = rows;
     const PerceptionRequest wanted{model,
                                    {{"data", ramp({6})}, {"big", Tensor::from_int64s(numbers)}},
-                                   {"early", "shape", "z"},
+                                   {"early", "shape", "size", "z"},
                                    true};
     const PerceptionReport report = run(wanted).value();
     EXPECT_EQ(kept_["z"].shape(), perception::Shape({rows, 6 / rows}));
     EXPECT_EQ(kept_["z"].values<float>()[5], 2.0f);
     EXPECT_EQ(kept_["shape"].to_int64s().value(), (std::vector<int64_t>{rows, -1}));
-    EXPECT_EQ(kept_.size(), 3u);
-    EXPECT_EQ(report.nodes.size(), 5u);
+    EXPECT_EQ(kept_.size(), 4u);
+    // "size" is known ahead, and belongs to the first segment only.
+    EXPECT_EQ(report.nodes.size(), 6u);
   }
   EXPECT_EQ(control_.prepared, 3u);  // the first segment once, the second for each shape
 }

@@ -34,7 +34,7 @@ Result<void> PerceptionRun::run(const KeptTensorSink& sink, PerceptionReport& re
     GN_TRY(hand_out_known(sink));
     const RunReport run = GN_TRY(compute_segment(*prepared, sink));
     report.peak_bytes = std::max(report.peak_bytes, run.peak_bytes);
-    report_segment(*plan, run, report);
+    report_segment(next, *plan, run, report);
     next = plan->next_node;
     complete = plan->complete;
   }
@@ -103,14 +103,14 @@ void PerceptionRun::remember_known(const Plan& plan) {
 }
 
 // One entry per node that this segment computed, or that planning it did.
-void PerceptionRun::report_segment(const Plan& plan, const RunReport& run,
+void PerceptionRun::report_segment(NodeId first, const Plan& plan, const RunReport& run,
                                    PerceptionReport& report) {
   std::map<NodeId, const StepReport*> steps;
   for (const StepReport& step : run.steps) steps.emplace(step.node, &step);
   const size_t end = plan.complete ? graph_.nodes.size() : index(plan.next_node);
   std::set<NodeId> planned;
   for (const perception::Step& step : plan.steps) planned.insert(step.node);
-  for (size_t i = 0; i < end; ++i) {
+  for (size_t i = index(first); i < end; ++i) {
     const NodeId id{static_cast<uint32_t>(i)};
     const perception::Node& node = graph_.at(id);
     const auto results = perception::results_of(node);

@@ -40,7 +40,8 @@ class PerceptionRun {
   Result<Prepared*> prepare_segment(perception::NodeId first_node);
   Result<RunReport> compute_segment(Prepared& prepared, const KeptTensorSink& sink);
   void remember_known(const perception::Plan& plan);
-  void report_segment(const perception::Plan& plan, const RunReport& run, PerceptionReport& report);
+  void report_segment(perception::NodeId first, const perception::Plan& plan, const RunReport& run,
+                      PerceptionReport& report);
   void trace(const char* name, const char* category, uint64_t begin_ns);
 
   RunSurroundings with_;
