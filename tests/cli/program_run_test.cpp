@@ -224,6 +224,20 @@ TEST_F(ProgramRun, InspectTellsAboutTheModel) {
   EXPECT_EQ(model["inputs"][0]["shape"], json::array({1, 1, 2, 2}));
 }
 
+TEST_F(ProgramRun, InspectFollowsShapesThatAreComputed) {
+  ModelMaker maker(13);
+  maker.input("x", {2, 6}).output("y");
+  maker.node("Shape", {"x"}, {"shape"}, "shape_node");
+  maker.node("Add", {"shape", "change"}, {"wanted"}, "add");
+  maker.node("Reshape", {"x", "wanted"}, {"y"}, "reshape");
+  onnx::TensorProto& change = maker.initializer("change", {2}, onnx::TensorProto::INT64);
+  for (const int64_t number : {1, -2}) change.add_int64_data(number);
+  save("computed.onnx", maker.bytes());
+  const ChildResult result = at_home({"inspect", "computed.onnx", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(json::parse(result.out)["layers"][2]["outputs"][0]["shape"], json::array({3, 4}));
+}
+
 TEST_F(ProgramRun, InspectMeasuresPasses) {
   const ChildResult result = at_home({"inspect", "model.onnx", "--passes", "--measure", "--json"});
   ASSERT_EQ(result.status, 0) << result.err;

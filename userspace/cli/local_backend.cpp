@@ -107,6 +107,11 @@ Result<std::shared_ptr<const Model>> load_model(const std::string& path) {
   return std::make_shared<const Model>(GN_TRY(perception::load_onnx(path)));
 }
 
+Result<perception::ModelDescription> inspect_model(
+    const std::string& path, const std::map<std::string, perception::Shape>& shapes) {
+  return perception::describe_model(path, shapes, engine::evaluate_on_cpu);
+}
+
 Result<PassReport> predict_passes(const Model& model,
                                   const std::map<std::string, TensorInfo>& inputs) {
   perception::OptimizerOptions options;

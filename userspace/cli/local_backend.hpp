@@ -68,6 +68,10 @@ class LocalBackend {
 
 Result<std::shared_ptr<const perception::Model>> load_model(const std::string& path);
 
+// As perception::describe_model, with elements that decide shapes computed.
+Result<perception::ModelDescription> inspect_model(
+    const std::string& path, const std::map<std::string, perception::Shape>& shapes);
+
 // What the optimiser does to the model when its outputs are kept, and predicts for inputs of these
 // types and shapes (by name; inputs whose shapes are not known may be left out).
 Result<PassReport> predict_passes(const perception::Model& model,

@@ -39,7 +39,7 @@ std::map<std::string, perception::Shape> batches_of_one(const perception::ModelD
 
 // The description without shapes names the inputs that --shape speaks of.
 Result<perception::ModelDescription> describe(const InspectOptions& options) {
-  perception::ModelDescription model = GN_TRY(perception::describe_model(options.model));
+  perception::ModelDescription model = GN_TRY(inspect_model(options.model, {}));
   std::vector<std::string> names;
   for (const auto& input : model.inputs) names.push_back(input.name);
   auto shapes = GN_TRY(parse_shapes(options.shapes, names));
@@ -48,7 +48,7 @@ Result<perception::ModelDescription> describe(const InspectOptions& options) {
     if (!shapes.empty()) note("shapes are told for a batch of 1; --shape asks for others");
   }
   if (shapes.empty()) return model;
-  return perception::describe_model(options.model, shapes);
+  return inspect_model(options.model, shapes);
 }
 
 Result<PassReport> passes_of(const InspectOptions& options,
