@@ -280,12 +280,4 @@ Result<Plan> make_plan(const PlanRequest& request, const PlanTarget& target,
   return planner.take();
 }
 
-std::set<ValueId> shape_inputs(const Graph& graph) {
-  const std::vector<bool> decides = shape_values(graph);
-  std::set<ValueId> result;
-  for (const ValueId id : graph.inputs)
-    if (decides[index(id)]) result.insert(id);
-  return result;
-}
-
 }  // namespace geoneuron::perception

@@ -122,8 +122,4 @@ Result<Plan> make_plan(const PlanRequest& request, const PlanTarget& target,
                        const Evaluate& evaluate, NodeId first_node = NodeId{0},
                        uint64_t reserved_bytes = 0);
 
-// The graph inputs whose elements decide shapes somewhere (e.g. a Reshape's operand): their values
-// belong into PlanRequest::known and into the plan's key.
-std::set<ValueId> shape_inputs(const Graph& graph);
-
 }  // namespace geoneuron::perception

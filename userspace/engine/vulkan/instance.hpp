@@ -27,7 +27,6 @@ class Instance {
   // All physical devices that speak Vulkan 1.2, in the loader's order.
   Result<std::vector<VkPhysicalDevice>> physical_devices() const;
 
-  bool is_validating() const { return static_cast<bool>(messenger_); }
   // Warnings and errors that the validation layer has reported so far in this process; each is
   // also logged.
   static uint64_t validation_messages();

@@ -29,8 +29,6 @@ class StridedLoop {
   LoopArray extents() const;
   // In two's complement.
   LoopArray strides(size_t operand) const;
-  // Stride of an operand along the innermost axis.
-  int64_t inner_stride(size_t operand) const { return strides_[operand].back(); }
   // ENOTSUP with more than kMaximumLoopRank axes that cannot be joined.
   Result<void> check() const;
 
