@@ -13,8 +13,8 @@
 namespace geoneuron::engine {
 
 // The tensors by the graph's inputs. EINVAL, with what would be right, where a name is unknown, an
-// input is missing or was given twice over, or a type, rank or extent contradicts the declaration,
-// or two extents of one symbol differ.
+// input is missing, a type, rank or extent contradicts the declaration, or two extents of one
+// symbol differ.
 Result<std::map<perception::ValueId, perception::Tensor>> checked_inputs(
     const perception::Graph& graph, const std::map<std::string, perception::Tensor>& inputs);
 
