@@ -50,6 +50,27 @@ TEST(Program, SuggestsTheNearestVerb) {
   EXPECT_THAT(geoneuron({"devcies"}).err, HasSubstr("did you mean devices"));
 }
 
+TEST(Program, HelpMayBeAskedForAsAVerb) {
+  EXPECT_EQ(geoneuron({"help"}).out, geoneuron({"--help"}).out);
+  EXPECT_EQ(geoneuron({"help", "render"}).out, geoneuron({"render", "--help"}).out);
+  EXPECT_EQ(geoneuron({"help", "rendr"}).status, 2);
+}
+
+TEST(Program, HelpIsPlainText) {
+  for (const char* verb : kVerbs)
+    for (const char c : geoneuron({verb, "--help"}).out)
+      ASSERT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << verb << ": " << int{c};
+}
+
+TEST(Program, NamesTheVerbsWhereNoneIsGiven) {
+  for (const char* verb : kVerbs) EXPECT_THAT(geoneuron({}).err, HasSubstr(verb));
+}
+
+TEST(Program, SuggestsTheNearestOption) {
+  EXPECT_THAT(geoneuron({"inspect", "a.onnx", "--shpe", "1"}).err,
+              HasSubstr("there is no option '--shpe'; did you mean --shape?"));
+}
+
 TEST(Program, SaysWhenStandardOutputIsFull) {
   const ChildResult result =
       run_child("/bin/sh", {"-c", std::string(GEONEURON_PROGRAM) + " devices > /dev/full"});

@@ -23,6 +23,8 @@ Result<MappedRegion> MappedRegion::map_descriptor(int fd, const std::string& nam
   struct stat status {};
   if (fstat(fd, &status) != 0)
     return make_error(errno, "%s: %s", name.c_str(), std::strerror(errno));
+  if (S_ISDIR(status.st_mode))
+    return make_error(EISDIR, "%s: is a folder; must be a file", name.c_str());
   if (!S_ISREG(status.st_mode)) return invalid("%s: must be a regular file", name.c_str());
   const auto size = static_cast<size_t>(status.st_size);
   if (size == 0) return MappedRegion();

@@ -28,6 +28,7 @@ CLI::Option* add_choice(CLI::App& verb, const std::string& name, std::optional<T
   const auto set = [&target, choices](const std::string& word) { target = choices.at(word); };
   return verb.add_option_function<std::string>(name, set, description)
       ->check(CLI::IsMember(words))
+      ->option_text("WORD")
       ->group(kPictures);
 }
 
@@ -45,6 +46,7 @@ void add_device_options(CLI::App& verb, BackendOptions& options) {
       ->capture_default_str();
   verb.add_option("--threads", options.threads, "Cores that the CPU engine uses (default: all)")
       ->check(CLI::Range(1u, 1024u))
+      ->option_text("1..1024")
       ->group(kDevice);
   const auto set_budget = [&options](const std::string& text) {
     const auto bytes = parse_byte_size(text);
@@ -56,12 +58,16 @@ void add_device_options(CLI::App& verb, BackendOptions& options) {
           "Most memory that tensors may take on the device, such as 256M or 2G")
       ->type_name("BYTES")
       ->group(kDevice);
-  verb.add_flag("!--no-optimize", options.optimize, "Run the network exactly as the file has it")
+  verb.add_flag_callback(
+          "--no-optimize", [&options] { options.optimize = false; },
+          "Run the network exactly as the file has it")
       ->group(kDevice);
 }
 
 void add_cache_option(CLI::App& verb, BackendOptions& options) {
-  verb.add_flag("!--no-cache", options.cache, "Compute even what has been computed before")
+  verb.add_flag_callback(
+          "--no-cache", [&options] { options.cache = false; },
+          "Compute even what has been computed before")
       ->group(kDevice);
 }
 

@@ -2,6 +2,7 @@
 #include "cli/program.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <new>
 
@@ -22,9 +23,16 @@ constexpr const char* kFooter =
     "--out grid.png\n"
     "`geoneuron VERB --help` tells everything about one verb.";
 
+std::vector<std::string> verb_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands(nullptr)) names.push_back(verb->get_name());
+  return names;
+}
+
 void add_verbs(CLI::App& app, Invocation& invocation) {
   app.set_version_flag("--version", "geoneuron " GEONEURON_VERSION);
   app.require_subcommand(1);
+  app.get_formatter()->label("SUBCOMMAND", "VERB");
   app.footer(kFooter);
   add_devices_verb(app, invocation);
   add_inspect_verb(app, invocation);
@@ -32,17 +40,40 @@ void add_verbs(CLI::App& app, Invocation& invocation) {
   add_run_verb(app, invocation);
   add_render_verb(app, invocation);
   add_conformance_verb(app, invocation);
+  for (CLI::App* verb : app.get_subcommands(nullptr)) verb->group("Verbs");
 }
 
 // CLI11 takes an unknown verb for a surplus argument; a better sentence names the verbs.
-bool is_unknown_verb(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return false;
-  std::vector<std::string> verbs;
-  for (const CLI::App* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
-  if (std::ranges::find(verbs, argv[1]) != verbs.end()) return false;
-  note("geoneuron: there is no verb '" + std::string(argv[1]) + "'" + did_you_mean(argv[1], verbs) +
-       " Run `geoneuron --help` for all of them.");
+bool is_unknown_verb(const CLI::App& app, const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0].starts_with('-')) return false;
+  const std::string& wanted = arguments[0];
+  const std::vector<std::string> verbs = verb_names(app);
+  if (std::ranges::find(verbs, wanted) != verbs.end()) return false;
+  const std::string nearest = did_you_mean(wanted, verbs);
+  note("geoneuron: there is no verb '" + wanted + "'" +
+       (nearest.empty() ? "." : nearest) + " Run `geoneuron --help` for all of them.");
   return true;
+}
+
+// `geoneuron help [VERB]` is `geoneuron [VERB] --help`.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  if (arguments.empty() || arguments[0] != "help") return arguments;
+  if (arguments.size() == 1) return {"--help"};
+  return {arguments[1], "--help"};
+}
+
+// An option that is not there is named with what comes near; CLI11 lists the surplus backwards.
+std::string sentence_of(const CLI::App& verb, const CLI::ParseError& error) {
+  const std::vector<std::string> surplus = verb.remaining();
+  const auto option = std::ranges::find_if(
+      surplus, [](const std::string& text) { return text.size() > 1 && text[0] == '-'; });
+  if (option == surplus.end()) return error.what();
+  const std::string name = option->substr(0, option->find('='));
+  std::vector<std::string> names;
+  for (const CLI::Option* known : verb.get_options())
+    for (const std::string& known_name : known->get_lnames()) names.push_back("--" + known_name);
+  return "there is no option '" + name + "'" + did_you_mean(name, names);
 }
 
 int usage_status(const CLI::App& app, const CLI::ParseError& error) {
@@ -52,7 +83,10 @@ int usage_status(const CLI::App& app, const CLI::ParseError& error) {
   }
   const auto chosen = app.get_subcommands();
   const std::string verb = chosen.empty() ? "" : " " + chosen[0]->get_name();
-  note("geoneuron" + verb + ": " + error.what());
+  const bool needs_verb = chosen.empty() && app.remaining().empty();
+  note("geoneuron" + verb + ": " +
+       (needs_verb ? "a verb is required: " + CLI::detail::join(verb_names(app), ", ")
+                   : sentence_of(chosen.empty() ? app : *chosen[0], error)));
   note("Run `geoneuron" + verb + " --help` for what may be given.");
   return kUsage;
 }
@@ -82,9 +116,11 @@ int run_program(int argc, char** argv) {
                "geoneuron");
   Invocation invocation;
   add_verbs(app, invocation);
-  if (is_unknown_verb(app, argc, argv)) return kUsage;
+  std::vector<std::string> arguments = arguments_of(argc, argv);
+  if (is_unknown_verb(app, arguments)) return kUsage;
+  std::ranges::reverse(arguments);  // as CLI11 takes them
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
     return usage_status(app, error);
   }

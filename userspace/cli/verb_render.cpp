@@ -83,8 +83,9 @@ Result<void> gather(const views::ViewDefinition& view, const std::vector<BoundIn
     if (input.shown && !request.input_image) request.input_image = input.shown;
   }
   const auto parameters = GN_TRY(views::ViewParameters::parse(view.parameters, request.parameters));
+  const std::string context = request.selected.empty() ? "--tensor" : view.name;
   const auto needed =
-      GN_TRY(with_context(view.needs(*request.graph, request.selected, parameters), view.name));
+      GN_TRY(with_context(view.needs(*request.graph, request.selected, parameters), context));
   for (const std::string& name : needed)
     if (!perception.inputs.contains(name)) perception.keep.insert(name);
   if (perception.keep.empty()) return {};
