@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "base/file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -40,6 +42,27 @@ TEST_F(File, WritesWithTheUsersPermissions) {
   ASSERT_TRUE(written);
   const auto permissions = std::filesystem::status(folder_ / "a").permissions();
   EXPECT_EQ(static_cast<int>(permissions), 0640);
+}
+
+TEST_F(File, WritesIntoAPipeInsteadOfReplacingIt) {
+  const std::filesystem::path path = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  EXPECT_TRUE(write_file(path, "hello").has_value());
+  char bytes[8];
+  EXPECT_EQ(read(reader, bytes, sizeof bytes), 5);
+  close(reader);
+  EXPECT_TRUE(std::filesystem::is_fifo(path));
+}
+
+TEST_F(File, FollowsALink) {
+  std::filesystem::create_directory(folder_ / "elsewhere");
+  ASSERT_TRUE(write_file(folder_ / "elsewhere" / "file", "old").has_value());
+  std::filesystem::create_symlink("elsewhere/file", folder_ / "link");
+  ASSERT_TRUE(write_file(folder_ / "link", "newer").has_value());
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link"));
+  EXPECT_EQ(read_file(folder_ / "elsewhere" / "file", 10).value().size(), 5u);
 }
 
 TEST_F(File, RefusesMoreThanTheMaximum) {

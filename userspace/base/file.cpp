@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 #include "base/mapped_region.hpp"
 #include "base/unique_fd.hpp"
@@ -47,6 +48,27 @@ UniqueFd create_beside(const std::string& path, std::string& name) {
   return fd;
 }
 
+// Devices, pipes and sockets: a file renamed over one, /dev/null say, would destroy it.
+bool takes_bytes_in_place(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+Result<void> write_in_place(const std::string& path,
+                            std::initializer_list<std::span<const std::byte>> parts) {
+  const UniqueFd fd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd) return errno_error(path, "written");
+  for (const auto part : parts) GN_TRY(write_all(fd.get(), path, part));
+  return {};
+}
+
+// The file that a link leads to, so that the link itself stays.
+std::string behind_links(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(path, error);
+  return error ? path : real.string();
+}
+
 }  // namespace
 
 Result<std::vector<std::byte>> read_file(const std::string& path, size_t maximum_bytes) {
@@ -60,13 +82,15 @@ Result<std::vector<std::byte>> read_file(const std::string& path, size_t maximum
 
 Result<void> write_file(const std::string& path,
                         std::initializer_list<std::span<const std::byte>> parts) {
+  if (takes_bytes_in_place(path)) return write_in_place(path, parts);
+  const std::string target = behind_links(path);
   std::string temporary;
-  const UniqueFd fd = create_beside(path, temporary);
+  const UniqueFd fd = create_beside(target, temporary);
   if (!fd) return errno_error(path, "written");
   Result<void> written;
   for (const auto part : parts)
     if (written.has_value()) written = write_all(fd.get(), path, part);
-  if (written.has_value() && rename(temporary.c_str(), path.c_str()) != 0)
+  if (written.has_value() && rename(temporary.c_str(), target.c_str()) != 0)
     written = errno_error(path, "written");
   if (!written.has_value()) unlink(temporary.c_str());
   return written;
