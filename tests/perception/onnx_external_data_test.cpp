@@ -106,7 +106,7 @@ TEST_F(OnnxExternalData, FollowsNoSymbolicLink) {
 }
 
 TEST_F(OnnxExternalData, IsARegularFile) {
-  EXPECT_THAT(refusal(model("inner")), HasSubstr("must be a regular file"));
+  EXPECT_THAT(refusal(model("inner")), HasSubstr("is a folder; must be a file"));
   EXPECT_THAT(refusal(model("missing.bin")), HasSubstr("No such file"));
   ASSERT_EQ(mkfifo((root_ / "model" / "pipe").c_str(), 0600), 0);
   EXPECT_THAT(refusal(model("pipe")), HasSubstr("must be a regular file"));
