@@ -76,9 +76,10 @@ Network various(ValueId* before) {
   n.graph.nodes.back().fused->before = *before;
   const ValueId large =
       n.add(Operator::kResize, {fused, kNoValue, n.constant(floats({4}, {1, 1, 2, 2}))});
-  const ValueId up =
-      n.add(Operator::kConvTranspose, {gated, n.constant(random_floats({12, 4, 2, 2}, 9))},
-            {{"strides", std::vector<int64_t>{2, 2}}});
+  const ValueId up = n.add(
+      Operator::kConvTranspose,
+      {gated, n.constant(random_floats({12, 4, 2, 2}, 9)), n.constant(random_floats({4}, 10))},
+      {{"strides", std::vector<int64_t>{2, 2}}});
   const ValueId joined = n.add(Operator::kConcat, {large, up}, {{"axis", int64_t{1}}});
   const ValueId flat = n.add(Operator::kFlatten, {joined}, {{"axis", int64_t{2}}});
   const ValueId soft = n.add(Operator::kSoftmax, {flat});

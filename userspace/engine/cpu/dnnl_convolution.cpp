@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "engine/cpu/channel_bias.hpp"
 #include "engine/cpu/dnnl_support.hpp"
 #include "perception/window.hpp"
 
@@ -160,6 +161,30 @@ class DnnlConvolution : public PreparedKernel {
   std::optional<memory> weights_;  // packed
 };
 
+// A transposed convolution whose bias is added afterwards: oneDNN 2.6 adds it element by element,
+// which takes four times as long as the convolution.
+class BiasedAfterwards : public PreparedKernel {
+ public:
+  BiasedAfterwards(std::unique_ptr<PreparedKernel> convolution, Layout result)
+      : convolution_(std::move(convolution)), layout_(result) {}
+
+  Result<void> bind(std::span<const Tensor> inputs, const Tensor& scratch) override {
+    return convolution_->bind(inputs.first(2), scratch);
+  }
+  Result<void> run(std::span<const Tensor> inputs, std::span<Tensor> outputs) override {
+    GN_TRY(convolution_->run(inputs.first(2), outputs));
+    add_channel_bias(inputs[2], layout_, outputs[0]);
+    return {};
+  }
+  const char* algorithm() const override { return convolution_->algorithm(); }
+  uint64_t packed_bytes() const override { return convolution_->packed_bytes(); }
+  uint64_t scratch_bytes() const override { return convolution_->scratch_bytes(); }
+
+ private:
+  std::unique_ptr<PreparedKernel> convolution_;
+  Layout layout_;
+};
+
 // How a value lies in our memory. Where both layouts are alike, oneDNN is told the one that it
 // convolves without a copy.
 memory::desc value_desc(const Shape& shape, Layout layout, bool prefers_channels_last) {
@@ -205,6 +230,27 @@ bool is_candidate(std::span<const perception::Operand> operands, const TensorInf
   return operands[0].info.element_count() > 0 && operands[1].info.element_count() > 0;
 }
 
+bool has_bias(std::span<const perception::Operand> operands) {
+  return operands.size() > 2 && operands[2].info.type != DataType::kUndefined;
+}
+
+bool any_channels_last(const ConvolutionLayouts& layouts) {
+  return layouts.source == Layout::kChannelsLast || layouts.result == Layout::kChannelsLast;
+}
+
+Layouts layouts_of(const perception::Node& node, std::span<const perception::Operand> operands,
+                   const TensorInfo& result, const ConvolutionLayouts& layouts) {
+  const bool transposed = node.op == perception::Operator::kConvTranspose;
+  const bool last = any_channels_last(layouts);
+  Layouts ours;
+  ours.source = value_desc(operands[0].info.shape, layouts.source, last);
+  ours.weights =
+      weights_desc(operands[1].info.shape, node.attributes.integer("group", 1), transposed);
+  ours.result = value_desc(result.shape, layouts.result, last);
+  if (!transposed && has_bias(operands)) ours.bias = plain_desc(operands[2].info.shape.extents());
+  return ours;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
@@ -217,22 +263,18 @@ Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
   const auto window = GN_TRY(rule(node.attributes, operands[0].info.shape, operands[1].info.shape));
   for (const auto& axis : window.axes)
     if (axis.pad_begin < 0 || axis.pad_end < 0) return Prepared(nullptr);
-  Layouts ours;
-  const bool last =
-      layouts.source == Layout::kChannelsLast || layouts.result == Layout::kChannelsLast;
-  ours.source = value_desc(operands[0].info.shape, layouts.source, last);
-  ours.weights =
-      weights_desc(operands[1].info.shape, node.attributes.integer("group", 1), transposed);
-  ours.result = value_desc(results[0].shape, layouts.result, last);
-  if (operands.size() > 2 && operands[2].info.type != DataType::kUndefined)
-    ours.bias = plain_desc(operands[2].info.shape.extents());
+  const Layouts ours = layouts_of(node, operands, results[0], layouts);
+  const bool last = any_channels_last(layouts);
   const bool constant = operands[1].value != nullptr;
   return guard_dnnl(kWhat, [&]() -> Prepared {
-    if (transposed)
-      return Prepared(create<dnnl::deconvolution_forward>(
-          ours, strides_of(window), dnnl::algorithm::deconvolution_direct, last, constant));
-    return Prepared(create<dnnl::convolution_forward>(
-        ours, strides_of(window), dnnl::algorithm::convolution_direct, last, constant));
+    if (!transposed)
+      return Prepared(create<dnnl::convolution_forward>(
+          ours, strides_of(window), dnnl::algorithm::convolution_direct, last, constant));
+    std::unique_ptr<PreparedKernel> kernel = create<dnnl::deconvolution_forward>(
+        ours, strides_of(window), dnnl::algorithm::deconvolution_direct, last, constant);
+    if (has_bias(operands))
+      kernel = std::make_unique<BiasedAfterwards>(std::move(kernel), layouts.result);
+    return kernel;
   });
 }
 

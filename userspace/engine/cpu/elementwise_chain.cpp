@@ -166,9 +166,10 @@ Result<void> ElementwiseChain::run_tile(int64_t begin, int64_t count, std::vecto
                   operand_at(k, 2, begin, results), results[k], count);
     else
       GN_TRY(run_kernel(k, begin, count, results));
-    if (!link.step->node->fused) continue;
+    const auto& fused = link.step->node->fused;
+    if (!fused || activate_floats(*fused, results[k], results[k], count)) continue;
     Tensor result = tile_at(results[k], count);
-    GN_TRY(activate(*link.step->node->fused, result, result));
+    GN_TRY(activate(*fused, result, result));
   }
   return {};
 }

@@ -2,6 +2,7 @@
 // Functions of one element: activations, signs, roots and logarithms; and Clip.
 #include <cmath>
 
+#include "engine/cpu/float_loops.hpp"
 #include "engine/cpu/kernel.hpp"
 #include "engine/cpu/parallel.hpp"
 
@@ -133,9 +134,25 @@ constexpr T highest_bound() {
   return std::numeric_limits<T>::infinity();
 }
 
+// Through the loops that are compiled for several instruction sets, where there is one.
+bool activated_as_floats(const perception::FusedActivation& activation, const Tensor& input,
+                         Tensor& output) {
+  if (input.type() != DataType::kFloat32 || !activate_floats(activation, nullptr, nullptr, 0))
+    return false;
+  const float* source = elements<float>(input);
+  float* target = mutable_elements<float>(output);
+  parallel_for(input.element_count(), 1, [&, source, target](int64_t begin, int64_t end) {
+    activate_floats(activation, source + begin, target + begin, end - begin);
+  });
+  return true;
+}
+
 }  // namespace
 
 Result<void> run_activation(const Operation& operation) {
+  if (operation.node.op == Operator::kRelu &&
+      activated_as_floats({}, operation.input(0), operation.output()))
+    return {};
   return map_operator(operation.node.op, operation.node.attributes, operation.input(0),
                       operation.output());
 }
@@ -153,6 +170,7 @@ Result<void> run_clip(const Operation& operation) {
 
 Result<void> activate(const perception::FusedActivation& activation, const Tensor& input,
                       Tensor& output) {
+  if (activated_as_floats(activation, input, output)) return {};
   if (activation.op != Operator::kClip)
     return map_operator(activation.op, activation.attributes, input, output);
   return dispatch_floating(input.type(), [&]<typename T>() {

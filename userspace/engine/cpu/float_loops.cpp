@@ -59,6 +59,23 @@ GN_ALL_MACHINES void clip_floats(const float* a, const float* minimum, const flo
   }
 }
 
+bool activate_floats(const perception::FusedActivation& activation, const float* a, float* result,
+                     int64_t count) {
+  if (activation.op == perception::Operator::kRelu)
+    relu(a, nullptr, result, count);
+  else if (activation.op == perception::Operator::kClip)
+    clip_floats(a, &activation.minimum, &activation.maximum, result, count);
+  else
+    return false;
+  return true;
+}
+
+GN_ALL_MACHINES void add_to_rows(float* values, const float* addends, int64_t rows,
+                                 int64_t columns) {
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t i = 0; i < columns; ++i) values[row * columns + i] += addends[i];
+}
+
 FloatLoop float_loop(perception::Operator op, FloatOperands operands) {
   using enum perception::Operator;
   struct Entry {

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "perception/operator.hpp"
+#include "perception/graph.hpp"
 
 namespace geoneuron::engine::cpu {
 
@@ -22,5 +22,13 @@ FloatLoop float_loop(perception::Operator op, FloatOperands operands);
 // result[i] = a[i] held between *minimum and *maximum, as Clip.
 void clip_floats(const float* a, const float* minimum, const float* maximum, float* result,
                  int64_t count);
+
+// result[i] = a fused Relu or Clip of a[i]; `result` may be `a`. False, and nothing is done, for
+// other activations.
+bool activate_floats(const perception::FusedActivation& activation, const float* a, float* result,
+                     int64_t count);
+
+// Adds addends[0 .. columns) to each of the rows of `values`.
+void add_to_rows(float* values, const float* addends, int64_t rows, int64_t columns);
 
 }  // namespace geoneuron::engine::cpu
