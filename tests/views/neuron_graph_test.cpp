@@ -137,6 +137,16 @@ TEST_F(NeuronGraph, SaysSoWhereNothingHasWeights) {
   EXPECT_THAT(image.error().message, HasSubstr("no edges to draw"));
 }
 
+TEST_F(NeuronGraph, SaysWhichSelectedTensorsHaveNoEdges) {
+  request_.selected = {"relu", "x", "flat"};
+  const NeuronScene scene = make_scene(request_, {}).value();
+  EXPECT_EQ(scene.operators.size(), 1u);
+  EXPECT_THAT(scene.passed_over, ElementsAre("x", "flat"));
+  EXPECT_THAT(passed_over_legend(scene), testing::EndsWith("in them: x, flat."));
+  request_.selected = {"relu"};
+  EXPECT_EQ(passed_over_legend(make_scene(request_, {}).value()), "");
+}
+
 TEST(NeuronLabels, GroupDigitsAndDropTheBatch) {
   EXPECT_EQ(grouped_digits(7), "7");
   EXPECT_EQ(grouped_digits(1000), "1,000");

@@ -38,6 +38,8 @@ struct ColumnGraph {
   std::vector<Column> columns;  // by depth, then by order in the graph
   std::vector<WeightedNode> weighted;
   std::vector<ThinLink> thin;  // no duplicates
+  // Selected tensors that no weighted operator computes: no edges end in them.
+  std::vector<perception::ValueId> passed_over;
 };
 
 // The columns of `graph` as the model has it, before any folding. An element-wise node all of whose

@@ -46,8 +46,9 @@ struct Picture {
 LegendLines make_legend(const NeuronScene& scene, const Font& font, uint32_t width) {
   LegendLines legend{font.wrapped(edge_legend(scene.edges), kTextSize, width),
                      font.wrapped(light_legend(scene.edges), kTextSize, width)};
-  for (std::string& line : font.wrapped(node_legend(scene), kTextSize, width))
-    legend.below.push_back(std::move(line));
+  for (const std::string& sentence : {node_legend(scene), passed_over_legend(scene)})
+    for (std::string& line : font.wrapped(sentence, kTextSize, width))
+      legend.below.push_back(std::move(line));
   return legend;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "views/neuron_labels.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -91,6 +92,18 @@ std::string node_legend(const NeuronScene& scene) {
   return what +
          "; limit of a column: its largest |a|; dark is 0. Thin grey links (pooling, reshape, "
          "concat, add) have no weights and are not counted.";
+}
+
+std::string passed_over_legend(const NeuronScene& scene) {
+  constexpr size_t kNamed = 5;
+  const size_t count = scene.passed_over.size();
+  if (count == 0) return "";
+  std::string text = "Selected, but computed by no operator with weights, so that no edges end in ";
+  text += count == 1 ? "it: " : "them: ";
+  for (size_t i = 0; i < std::min(count, kNamed); ++i)
+    text.append(i == 0 ? "" : ", ").append(scene.passed_over[i]);
+  if (count > kNamed) text += " and " + std::to_string(count - kNamed) + " more";
+  return text + ".";
 }
 
 }  // namespace geoneuron::views

@@ -30,5 +30,7 @@ uint32_t light_power(const NeuronEdges& edges);
 std::string light_legend(const NeuronEdges& edges);
 // What the nodes' colours say.
 std::string node_legend(const NeuronScene& scene);
+// Which of the selected tensors are not drawn as targets, and why; "" where all are.
+std::string passed_over_legend(const NeuronScene& scene);
 
 }  // namespace geoneuron::views

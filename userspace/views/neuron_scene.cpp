@@ -191,6 +191,7 @@ Result<NeuronScene> SceneReader::read(const EdgeOptions& options) {
   for (const WeightedNode& node : columns_.weighted)
     scene.operators.push_back({graph_.at(node.node).name, node.from, node.to});
   scene.thin = columns_.thin;
+  for (const ValueId id : columns_.passed_over) scene.passed_over.push_back(graph_.at(id).name);
   return scene;
 }
 
@@ -200,6 +201,12 @@ Result<ColumnGraph> select_columns(const Graph& graph, std::span<const std::stri
   const std::set<ValueId> wanted = GN_TRY(find_selected(graph, selected));
   ColumnGraph columns = find_columns(graph);
   if (!selected.empty()) {
+    std::set<ValueId> computed;  // by weighted operators, or element by element from their results
+    for (const WeightedNode& node : columns.weighted) {
+      const auto& members = columns.columns[node.to].members;
+      computed.insert(members.begin(), members.end());
+    }
+    std::ranges::set_difference(wanted, computed, std::back_inserter(columns.passed_over));
     std::erase_if(columns.weighted, [&](const WeightedNode& node) {
       return std::ranges::none_of(columns.columns[node.to].members,
                                   [&](ValueId id) { return wanted.contains(id); });

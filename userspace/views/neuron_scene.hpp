@@ -32,11 +32,13 @@ struct NeuronScene {
   std::vector<SceneOperator> operators;
   std::vector<ThinLink> thin;
   NeuronEdges edges;  // one group per operator
+  // Names of selected tensors that no weighted operator computes: no edges end in them.
+  std::vector<std::string> passed_over;
 };
 
 // The columns of `graph`, or where tensors are selected only those columns that hold one of them
-// and the columns that they are computed from by a weighted operator. ENOENT for an unknown name,
-// EINVAL where nothing weighted is left.
+// and the columns that they are computed from by a weighted operator; selected tensors that none
+// computes are passed over. ENOENT for an unknown name, EINVAL where nothing weighted is left.
 Result<ColumnGraph> select_columns(const perception::Graph& graph,
                                    std::span<const std::string> selected);
 
