@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "views/caption.hpp"
 #include "views/draw.hpp"
 #include "views/glow.hpp"
 #include "views/neuron_labels.hpp"
@@ -122,24 +123,15 @@ Result<void> draw_nodes(PixelDevice& device, Picture& picture) {
   return {};
 }
 
-// The largest size at which the text has this width; the smallest where none does.
-uint32_t fitting_size(const Font& font, const std::string& text, uint32_t width) {
-  uint32_t size = kTextSize;
-  while (size > 9 && font.width(text, size) > width) --size;
-  return size;
-}
-
-// Lines of text around a middle, smaller where `width` is short; the first is bright. Only what
-// does not fit even then is cut.
-void draw_caption(Picture& picture, const std::vector<std::string>& lines, uint32_t middle,
+// Lines of text around a middle; the first item is bright.
+void draw_caption(Picture& picture, const std::vector<std::string>& items, uint32_t middle,
                   uint32_t baseline, uint32_t width) {
-  for (size_t i = 0; i < lines.size(); ++i) {
-    const Font& font = i == 0 ? *picture.fonts.bold : *picture.fonts.regular;
-    const Rgba8 colour = i == 0 ? picture.theme.text : picture.theme.secondary;
-    const uint32_t size = fitting_size(font, lines[i], width);
-    font.draw_centred(picture.canvas, static_cast<int32_t>(middle), static_cast<int32_t>(baseline),
-                      font.fitted(lines[i], size, width), size, colour);
-    baseline += Font::line_height(kTextSize);
+  const Fonts& fonts = picture.fonts;
+  for (const CaptionLine& line : fit_caption(items, width, {*fonts.bold, *fonts.regular})) {
+    const Font& font = line.is_name ? *fonts.bold : *fonts.regular;
+    const Rgba8 colour = line.is_name ? picture.theme.text : picture.theme.secondary;
+    font.draw_centred(picture.canvas, static_cast<int32_t>(middle),
+                      static_cast<int32_t>(baseline + line.baseline), line.text, line.size, colour);
   }
 }
 
