@@ -4,10 +4,14 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+
+#include "base/file_draft.hpp"
 
 namespace geoneuron {
 namespace {
@@ -76,6 +80,47 @@ TEST_F(File, LeavesNothingBehindWhenItCannotReplaceTheTarget) {
   std::filesystem::create_directories(folder_ / "taken" / "inside");
   EXPECT_FALSE(write_file(path, "hello").has_value());
   EXPECT_EQ(file_count(), 1u);
+}
+
+TEST_F(File, ReplacesWhatIsThere) {
+  ASSERT_TRUE(write_file(folder_ / "a", "older").has_value());
+  ASSERT_TRUE(write_file(folder_ / "a", "new").has_value());
+  EXPECT_EQ(read_file(folder_ / "a", 10).value().size(), 3u);
+  EXPECT_EQ(file_count(), 1u);
+}
+
+TEST_F(File, ADraftThatIsNotCommittedLeavesNothing) {
+  ASSERT_TRUE(write_file(folder_ / "a", "old").has_value());
+  {
+    auto draft = FileDraft::create(folder_ / "a");
+    ASSERT_TRUE(draft.has_value()) << draft.error().message;
+    EXPECT_TRUE(draft->write(std::as_bytes(std::span("new text"))).has_value());
+  }
+  EXPECT_EQ(read_file(folder_ / "a", 10).value().size(), 3u);
+  EXPECT_EQ(file_count(), 1u);
+}
+
+TEST_F(File, AProcessThatIsKilledWhileItWritesLeavesNothing) {
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    auto draft = FileDraft::create(folder_ / "a");
+    if (draft && draft->write(std::as_bytes(std::span("half"))).has_value()) raise(SIGKILL);
+    _exit(1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(file_count(), 0u);
+}
+
+TEST_F(File, NamesTheFolderThatIsMissing) {
+  const auto written = write_file(folder_ / "absent" / "a", "hello");
+  ASSERT_FALSE(written.has_value());
+  EXPECT_EQ(written.error().code, ENOENT);
+  EXPECT_NE(written.error().message.find("there is no folder " + (folder_ / "absent").string()),
+            std::string::npos)
+      << written.error().message;
 }
 
 TEST_F(File, NamesWhatIsMissing) {

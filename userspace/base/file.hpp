@@ -15,9 +15,8 @@ namespace geoneuron {
 // The bytes of the regular file at `path`. EFBIG where it holds more than `maximum_bytes`.
 Result<std::vector<std::byte>> read_file(const std::string& path, size_t maximum_bytes);
 
-// Writes `bytes` to a temporary file beside `path` and renames it there: `path` is then either
-// what it was or complete. Links are followed. Devices, pipes and sockets are written to instead:
-// replacing them would take them from everybody else. Errors name `path`.
+// Writes `bytes` as a FileDraft does: `path` is then either what it was or complete, but for
+// devices and pipes. Errors name `path`.
 Result<void> write_file(const std::string& path, std::span<const std::byte> bytes);
 Result<void> write_file(const std::string& path, std::string_view text);
 // The same with `parts` one after the other, so that nobody copies them together first.
