@@ -163,7 +163,8 @@ TEST_F(ProgramRun, RefusesBadOptions) {
   expect_refusal(with({"--keep", "act/2"}), {"tensor 'act/2'", "did you mean act/1"});
   expect_refusal(with({"--shape", "x=1,1,3,3"}), {"--shape", "declares"});
   expect_refusal(with({"--shape", "x=1,a"}), {"--shape"});
-  expect_refusal(with({"--profile", "/nowhere/trace.json"}), {"/nowhere/trace.json"});
+  expect_refusal(with({"--profile", "/nowhere/trace.json"}),
+                 {"/nowhere/trace.json", "there is no folder /nowhere; create it first"});
   for (const char* option : {"--device=gpu", "--threads=0", "--budget=lots", "--resize=zoom",
                              "--repeat=0", "--channels=cmyk"})
     EXPECT_EQ(geoneuron(with({option})).status, 2) << option;
@@ -177,6 +178,27 @@ TEST_F(ProgramRun, RefusesUnwritableOutput) {
   expect_refusal(run("file"), {"file", "must name a folder"});
   expect_refusal(run("file/out"), {"file/out", "cannot be written"});
   expect_refusal(run("/proc/out"), {"/proc/out", "cannot be written"});
+}
+
+TEST_F(ProgramRun, WritesNoTraceOfARunThatFails) {
+  std::filesystem::create_directories(folder_ / "out/y.npy/inside");
+  expect_refusal({"run", "model.onnx", "--input", "x.npy", "--out", "out", "--profile", "t.json"},
+                 {"out", "cannot be written"});
+  EXPECT_THAT(folder_.names("out"), ElementsAre("y.npy"));
+}
+
+TEST_F(ProgramRun, RendersPngsOnly) {
+  const auto render = [](const std::string& out) {
+    return std::vector<std::string>{"render",    "model.onnx", "--input", "x.npy", "--view",
+                                    "histogram", "--tensor",   "y",       "--out", out};
+  };
+  const ChildResult jpeg = at_home(render("p.jpg"));
+  EXPECT_EQ(jpeg.status, 2);
+  EXPECT_THAT(jpeg.err, HasSubstr("--out p.jpg: is written as PNG"));
+  EXPECT_EQ(at_home(render("p")).status, 2);
+  EXPECT_EQ(at_home(render("p.PNG")).status, 0);
+  EXPECT_EQ(at_home(render("/dev/null")).status, 0);
+  expect_refusal(render("absent/p.png"), {"there is no folder absent; create it first"});
 }
 
 TEST_F(ProgramRun, RefusesBadModels) {

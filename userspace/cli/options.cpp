@@ -32,6 +32,44 @@ CLI::Option* add_choice(CLI::App& verb, const std::string& name, std::optional<T
       ->group(kPictures);
 }
 
+// The form that a picture is brought into.
+void add_form_options(CLI::App& verb, ImageTensorOptions& image) {
+  add_choice<Resize>(
+      verb, "--resize", image.resize,
+      {{"stretch", Resize::kStretch}, {"fit", Resize::kFit}, {"crop", Resize::kCrop}},
+      "stretch, fit (default; whole picture, centred) or crop (its middle)");
+  add_choice<Channels>(
+      verb, "--channels", image.channels,
+      {{"rgb", Channels::kRgb}, {"bgr", Channels::kBgr}, {"gray", Channels::kGray}},
+      "rgb, bgr or gray (default: what the model's input has)");
+  add_choice<Layout>(verb, "--layout", image.layout,
+                     {{"nchw", Layout::kNchw}, {"nhwc", Layout::kNhwc}},
+                     "nchw or nhwc (default: where the model's input has 1 or 3 channels)");
+}
+
+// The numbers that its pixels become.
+void add_number_options(CLI::App& verb, ImageTensorOptions& image) {
+  verb.add_option("--scale", image.scale,
+                  "Pixels, 0 to 255, are multiplied by this (default: 1/255 for floats, else 1)")
+      ->group(kPictures);
+  verb.add_option("--mean", image.mean, "Then this is subtracted: one number, or one per channel")
+      ->delimiter(',')
+      ->allow_extra_args(false)  // what follows may be MODEL
+      ->type_name("A[,B,C]")
+      ->group(kPictures);
+  verb.add_option("--std", image.deviation, "Then it is divided by this")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("A[,B,C]")
+      ->group(kPictures);
+  verb.add_option("--background", image.background,
+                  "Grey level behind transparent pixels and around --resize fit")
+      ->check(CLI::Range(0, 255))
+      ->type_name("LEVEL")
+      ->default_str(std::to_string(image.background))  // CLI11 would print it as a character
+      ->group(kPictures);
+}
+
 }  // namespace
 
 void add_json_option(CLI::App& verb, Invocation& invocation) {
@@ -71,6 +109,11 @@ void add_cache_option(CLI::App& verb, BackendOptions& options) {
       ->group(kDevice);
 }
 
+void add_profile_option(CLI::App& verb, std::string& profile) {
+  verb.add_option("--profile", profile, "Write a trace that Perfetto and chrome://tracing open")
+      ->type_name("FILE");
+}
+
 void add_shape_option(CLI::App& verb, std::vector<std::string>& shapes) {
   verb.add_option("--shape", shapes,
                   "Extents of an input that the model leaves open, such as x=1,3,640,640")
@@ -87,37 +130,8 @@ void add_input_options(CLI::App& verb, InputOptions& options) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add_shape_option(verb, options.shapes);
-  ImageTensorOptions& image = options.image;
-  add_choice<Resize>(
-      verb, "--resize", image.resize,
-      {{"stretch", Resize::kStretch}, {"fit", Resize::kFit}, {"crop", Resize::kCrop}},
-      "stretch, fit (default; whole picture, centred) or crop (its middle)");
-  add_choice<Channels>(
-      verb, "--channels", image.channels,
-      {{"rgb", Channels::kRgb}, {"bgr", Channels::kBgr}, {"gray", Channels::kGray}},
-      "rgb, bgr or gray (default: what the model's input has)");
-  add_choice<Layout>(verb, "--layout", image.layout,
-                     {{"nchw", Layout::kNchw}, {"nhwc", Layout::kNhwc}},
-                     "nchw or nhwc (default: where the model's input has 1 or 3 channels)");
-  verb.add_option("--scale", image.scale,
-                  "Pixels, 0 to 255, are multiplied by this (default: 1/255 for floats, else 1)")
-      ->group(kPictures);
-  verb.add_option("--mean", image.mean, "Then this is subtracted: one number, or one per channel")
-      ->delimiter(',')
-      ->allow_extra_args(false)  // what follows may be MODEL
-      ->type_name("A[,B,C]")
-      ->group(kPictures);
-  verb.add_option("--std", image.deviation, "Then it is divided by this")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("A[,B,C]")
-      ->group(kPictures);
-  verb.add_option("--background", image.background,
-                  "Grey level behind transparent pixels and around --resize fit")
-      ->check(CLI::Range(0, 255))
-      ->type_name("LEVEL")
-      ->default_str(std::to_string(image.background))  // CLI11 would print it as a character
-      ->group(kPictures);
+  add_form_options(verb, options.image);
+  add_number_options(verb, options.image);
 }
 
 }  // namespace geoneuron::cli

@@ -19,6 +19,8 @@ void add_json_option(CLI::App& verb, Invocation& invocation);
 void add_device_options(CLI::App& verb, BackendOptions& options);
 // --no-cache
 void add_cache_option(CLI::App& verb, BackendOptions& options);
+// --profile
+void add_profile_option(CLI::App& verb, std::string& profile);
 // --shape
 void add_shape_option(CLI::App& verb, std::vector<std::string>& shapes);
 // --input, --shape and how pictures become tensors

@@ -3,11 +3,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 
-#include "base/file.hpp"
+#include "base/file_draft.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/json.hpp"
 #include "cli/local_backend.hpp"
 #include "cli/options.hpp"
+#include "cli/profile_file.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/run_report.hpp"
 #include "cli/tensor_names.hpp"
@@ -44,8 +48,23 @@ Result<std::map<std::string, std::string>> split_parameters(
   return result;
 }
 
+// A picture is a PNG, whatever its file is called: a name that says otherwise would mislead.
+// Devices and pipes have no say in their names.
+Result<void> check_name(const std::string& out) {
+  const std::filesystem::path path = out;
+  std::string extension = path.extension();
+  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::error_code ignored;
+  if (out == "-" || extension == ".png" || std::filesystem::is_other(path, ignored)) return {};
+  return invalid(
+      "--out %s: is written as PNG; its name must end with .png, or be - for standard "
+      "output",
+      out.c_str());
+}
+
 // The view and its parameters are known without the model: what is wrong with them is wrong usage.
 Result<void> check_usage(const RenderOptions& options) {
+  GN_TRY(check_name(options.out));
   const views::ViewDefinition* view = GN_TRY(views::find_view(options.view));
   const auto parameters = GN_TRY(split_parameters(options.parameters));
   GN_TRY(with_context(views::ViewParameters::parse(view->parameters, parameters), view->name));
@@ -100,9 +119,21 @@ Result<void> gather(const views::ViewDefinition& view, const std::vector<BoundIn
   return {};
 }
 
-Result<void> write_picture(const std::string& out, const views::Image& image) {
+// Begun before anything runs, so that a path that cannot be written is told at once; none for
+// standard output.
+Result<std::optional<FileDraft>> begin_picture(const std::string& out) {
+  if (out != "-") return std::optional(GN_TRY(FileDraft::create(out)));
+  if (isatty(STDOUT_FILENO) != 0)
+    return invalid("--out -: standard output is a terminal; redirect it or name a file");
+  return std::optional<FileDraft>();
+}
+
+Result<void> finish_picture(std::optional<FileDraft>& file, const views::Image& image) {
   const std::vector<std::byte> png = GN_TRY(views::encode_png(image));
-  return out == "-" ? print(png) : write_file(out, png);
+  if (!file) return print(png);
+  GN_TRY(file->write(png));
+  const InterruptPause pause;
+  return file->commit();
 }
 
 Result<void> tell(const RenderOptions& options, const views::Image& image,
@@ -122,8 +153,8 @@ Result<void> tell(const RenderOptions& options, const views::Image& image,
 }
 
 Result<ExitStatus> render(const RenderOptions& options, const Invocation& invocation) {
-  if (options.out == "-" && isatty(STDOUT_FILENO) != 0)
-    return invalid("--out -: standard output is a terminal; redirect it or name a file");
+  std::optional<FileDraft> picture = GN_TRY(begin_picture(options.out));
+  ProfileFile profile = GN_TRY(ProfileFile::create(options.profile));
   const views::ViewDefinition* view = GN_TRY(views::find_view(options.view));
   views::ViewRequest request;
   request.parameters = GN_TRY(split_parameters(options.parameters));
@@ -134,13 +165,12 @@ Result<ExitStatus> render(const RenderOptions& options, const Invocation& invoca
   const auto inputs = GN_TRY(bind_inputs(*request.graph, options.inputs));
   for (const BoundInput& input : inputs)
     for (const std::string& line : notes_of(input)) note(line);
-  engine::Profiler profiler;
-  auto backend =
-      GN_TRY(LocalBackend::open(options.backend, options.profile.empty() ? nullptr : &profiler));
+  auto backend = GN_TRY(LocalBackend::open(options.backend, profile.profiler()));
   GN_TRY(gather(*view, inputs, *backend, perception, request));
   const views::Image image = GN_TRY(backend->render(options.view, request));
-  if (!options.profile.empty()) GN_TRY(profiler.write(options.profile));
-  GN_TRY(write_picture(options.out, image));
+  GN_TRY(profile.write());
+  GN_TRY(finish_picture(picture, image));
+  GN_TRY(profile.commit());
   GN_TRY(tell(options, image, request, *backend, invocation.json));
   return kDone;
 }
@@ -175,9 +205,7 @@ void add_options(CLI::App& verb, RenderOptions& options) {
       ->type_name("FILE.png")
       ->required();
   add_device_options(verb, options.backend);
-  verb.add_option("--profile", options.profile,
-                  "Write a trace that Perfetto and chrome://tracing open")
-      ->type_name("FILE");
+  add_profile_option(verb, options.profile);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "cli/local_backend.hpp"
 #include "cli/options.hpp"
 #include "cli/output_folder.hpp"
+#include "cli/profile_file.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/run_report.hpp"
 #include "cli/tensor_names.hpp"
@@ -73,14 +74,14 @@ Result<ExitStatus> run(const RunOptions& options, const Invocation& invocation) 
   request.keep = GN_TRY(keep_set(options.keep, request.model->graph));
   request.use_cache = options.backend.cache;
   OutputFolder folder = GN_TRY(OutputFolder::create(options.out));
-  engine::Profiler profiler;
-  auto backend =
-      GN_TRY(LocalBackend::open(options.backend, options.profile.empty() ? nullptr : &profiler));
+  ProfileFile profile = GN_TRY(ProfileFile::create(options.profile));
+  auto backend = GN_TRY(LocalBackend::open(options.backend, profile.profiler()));
   report.device = backend->device();
   report.device_reason = backend->device_reason();
   GN_TRY(repeat(options, request, *backend, folder, report));
-  if (!options.profile.empty()) GN_TRY(profiler.write(options.profile));
+  GN_TRY(profile.write());
   GN_TRY(folder.commit(manifest_facts(report)));
+  GN_TRY(profile.commit());
   GN_TRY(tell(options, report, request.keep.size(), invocation.json));
   return kDone;
 }
@@ -110,9 +111,7 @@ void add_run_verb(CLI::App& app, Invocation& invocation) {
       ->required();
   add_device_options(*verb, options->backend);
   add_cache_option(*verb, options->backend);
-  verb->add_option("--profile", options->profile,
-                   "Write a trace that Perfetto and chrome://tracing open")
-      ->type_name("FILE");
+  add_profile_option(*verb, options->profile);
   verb->add_option("--repeat", options->repeat,
                    "Run so often; times are told of each, tensors written of the first")
       ->check(CLI::Range(1u, 1'000'000u))

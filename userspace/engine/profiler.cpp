@@ -5,8 +5,6 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-#include "base/file.hpp"
-
 namespace geoneuron::engine {
 namespace {
 
@@ -84,10 +82,6 @@ std::string Profiler::to_json() const {
   const json trace = {{"traceEvents", std::move(events)}, {"displayTimeUnit", "ms"}};
   // Names come from models and need not be UTF-8; the trace must be.
   return trace.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-Result<void> Profiler::write(const std::string& path) const {
-  return write_file(path, to_json());
 }
 
 uint64_t now_ns() {

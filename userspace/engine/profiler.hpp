@@ -9,8 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
-
 namespace geoneuron::engine {
 
 struct TraceSpan {
@@ -33,8 +31,6 @@ class Profiler {
   std::map<std::string, double> counters() const;
   // The trace as JSON text; times count from the first span.
   std::string to_json() const;
-  // Writes the trace; errors name `path`.
-  Result<void> write(const std::string& path) const;
 
  private:
   mutable std::mutex mutex_;  // guards everything below
