@@ -28,8 +28,7 @@ Result<void> PerceptionRun::run(const KeptTensorSink& sink, PerceptionReport& re
     Prepared* prepared = GN_TRY(prepare_segment(next));
     // The plan outlives its program's place in the store.
     const std::shared_ptr<const Plan> plan = prepared->plan;
-    report.predicted_peak_bytes =
-        std::max(report.predicted_peak_bytes, plan->peak_bytes + prepared->reserved_bytes);
+    report.predicted_peak_bytes = std::max(report.predicted_peak_bytes, plan->peak_bytes);
     remember_known(*plan);
     GN_TRY(hand_out_known(sink));
     const RunReport run = GN_TRY(compute_segment(*prepared, sink));

@@ -53,8 +53,7 @@ Result<Prepared> PlanStore::try_prepare(const PlanKey& key, const PlanRequest& r
   const perception::PlanTarget target = unit_.target();
   prepared.plan = std::make_shared<const perception::Plan>(
       GN_TRY(make_plan(request, target, evaluate, key.first_node, reserved_bytes)));
-  prepared.reserved_bytes = target.reserved_bytes;
-  make_room(prepared.plan->peak_bytes + target.reserved_bytes + reserved_bytes);
+  make_room(prepared.plan->peak_bytes + reserved_bytes);
   auto program = unit_.prepare(prepared.plan, memory_);
   if (!program.has_value() && program.error().code == ENOMEM && !entries_.empty()) {
     entries_.clear();

@@ -29,7 +29,6 @@ struct PlanKey {
 struct Prepared {
   std::shared_ptr<const perception::Plan> plan;
   std::unique_ptr<Program> program;
-  uint64_t reserved_bytes = 0;
 };
 
 class PlanStore {

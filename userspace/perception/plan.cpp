@@ -31,7 +31,7 @@ class Planner {
         graph_(*request.graph),
         target_(target),
         first_(index(first_node)),
-        reserved_bytes_(target.reserved_bytes + reserved_bytes),
+        reserved_bytes_(reserved_bytes),
         propagation_(graph_, evaluate),
         wanted_(request.keep) {
     if (wanted_.empty()) wanted_.insert(graph_.outputs.begin(), graph_.outputs.end());
@@ -232,13 +232,14 @@ ArenaLayout Planner::lay_out_as(Keep keep) {
 
 Result<void> Planner::assign_slots() {
   uint64_t needed = 0;
-  if (target_.program_bytes) plan_.program_bytes = GN_TRY(target_.program_bytes(plan_));
+  plan_.program_bytes =
+      target_.program_bytes ? GN_TRY(target_.program_bytes(plan_)) : plan_.constant_bytes;
   for (const Keep keep : {Keep::kPinned, Keep::kStreamed}) {
     find_lifetimes();
     for (PlannedValue& value : plan_.values) value.keep = Keep::kNo;
     ArenaLayout layout = lay_out_as(keep);
     plan_.block_bytes = layout.block_bytes;
-    plan_.peak_bytes = layout.total_bytes() + plan_.constant_bytes + plan_.program_bytes;
+    plan_.peak_bytes = layout.total_bytes() + plan_.program_bytes;
     needed = plan_.peak_bytes + reserved_bytes_;
     if (needed <= request_.budget_bytes) return {};
   }
@@ -259,10 +260,9 @@ Error Planner::over_budget(uint64_t needed_bytes) const {
   return make_error(
       ENOMEM,
       "the run needs %llu bytes of device memory even with kept tensors streamed (%llu of them "
-      "constants, %llu packed weights and scratch), the budget is %llu: raise it, give smaller "
+      "constants, packed weights and scratch), the budget is %llu: raise it, give smaller "
       "inputs, or keep only tensors that come before %s, the largest",
       static_cast<unsigned long long>(needed_bytes),
-      static_cast<unsigned long long>(plan_.constant_bytes),
       static_cast<unsigned long long>(plan_.program_bytes),
       static_cast<unsigned long long>(request_.budget_bytes), name.c_str());
 }

@@ -67,10 +67,9 @@ struct PlanTarget {
   // No block and no tensor is larger (lavapipe: 128 MiB storage ranges); a node with a larger
   // tensor is asked about through `runs_on_device` and else runs on the host.
   uint64_t maximum_block_bytes = UINT64_MAX;
-  // Device memory that every program takes beside its arena and constants (staging).
-  uint64_t reserved_bytes = 0;
-  // What a program of this plan takes on top of that (packed weights, scratch). Asked once all but
-  // the slots is decided, so that it cannot depend on the budget. Empty: nothing.
+  // What a program of this plan takes beside its arena (constants, packed weights, scratch). Asked
+  // once all but the slots is decided, so that it cannot depend on the budget. Empty: the constants
+  // of device steps.
   std::function<Result<uint64_t>(const Plan& plan)> program_bytes;
   // Whether the device computes this node on these operands (else Placement::kHost).
   std::function<bool(const Node&, std::span<const TensorInfo> inputs,
@@ -107,7 +106,7 @@ struct Plan {
   bool complete = true;         // false: another segment follows
   uint64_t constant_bytes = 0;  // constants that device steps read
   uint64_t program_bytes = 0;   // PlanTarget::program_bytes of this plan
-  // Predicted device memory: arena blocks, constants, and program_bytes.
+  // Predicted device memory: arena blocks and program_bytes.
   uint64_t peak_bytes = 0;
 
   const PlannedValue& at(ValueId id) const { return values[index(id)]; }
@@ -115,8 +114,8 @@ struct Plan {
 
 // Plans the nodes from `first_node` on. Shape values are propagated first (with `evaluate`). Kept
 // tensors are pinned if all fit into the budget, else streamed; over budget even so: ENOMEM with
-// bytes needed, the budget, and what to keep less of. The budget holds the arena, the constants of
-// device steps, and what the target and the caller reserve. EINVAL where an input lacks its type
+// bytes needed, the budget, and what to keep less of. The budget holds the plan's peak and what the
+// caller reserves. EINVAL where an input lacks its type
 // and shape or a node contradicts its operands. Errors of PlanTarget::program_bytes.
 Result<Plan> make_plan(const PlanRequest& request, const PlanTarget& target,
                        const Evaluate& evaluate, NodeId first_node = NodeId{0},

@@ -106,7 +106,18 @@ TEST_F(VulkanPrograms, KeepEveryValueInOrderAndSayWhereItWasMade) {
     EXPECT_GE(step.begin_ns, last);
     last = step.begin_ns;
   }
-  EXPECT_GE(run->report.peak_bytes, run->plan.peak_bytes);
+}
+
+TEST_F(VulkanPrograms, TakeTheMemoryThatWasPredicted) {
+  const Network net = mixed_network();
+  const auto mapped = test_unit(), unmapped = staging_unit();
+  for (ParallelProcessingUnit* unit : {mapped.get(), unmapped.get()})
+    for (const auto& keep : {net.names(), std::vector<std::string>{"y"}}) {
+      const auto run = run_graph(*unit, net.graph(), net.inputs(), keep);
+      ASSERT_TRUE(run) << run.error().message;
+      EXPECT_LE(run->report.peak_bytes, run->plan.peak_bytes);
+      EXPECT_GE(run->report.peak_bytes, run->plan.peak_bytes * 4 / 5);
+    }
 }
 
 TEST_F(VulkanPrograms, CopyThroughStagingWhereMemoryIsNotMapped) {

@@ -57,7 +57,7 @@ perception::PlanTarget CpuUnit::target() const {
   target.program_bytes = [threads = description_.threads](const perception::Plan& plan) {
     const cpu::ThreadScope scope(static_cast<int>(threads));
     const Result<cpu::ProgramNeeds> needs = cpu::needs_of(plan);
-    return needs.has_value() ? Result<uint64_t>(needs->total_bytes())
+    return needs.has_value() ? Result<uint64_t>(plan.constant_bytes + needs->total_bytes())
                              : Result<uint64_t>(needs.error());
   };
   return target;

@@ -37,6 +37,13 @@ std::optional<uint32_t> memory_type(const VulkanDevice& device, uint32_t bits, M
   return std::nullopt;
 }
 
+bool maps(const VulkanDevice& device, uint32_t type, MemoryUse use) {
+  if (use == MemoryUse::kDevice && !device.options().maps_device_memory) return false;
+  // Uncached memory across a bus is slow to read: staging copies are better then.
+  const VkMemoryPropertyFlags wanted = use == MemoryUse::kDevice ? kMappable | kCached : kMappable;
+  return (device.memory_properties().memoryTypes[type].propertyFlags & wanted) == wanted;
+}
+
 }  // namespace
 
 Result<void> Buffer::make(const void* next, uint64_t size_bytes) {
@@ -80,16 +87,25 @@ Result<Buffer> Buffer::create(const std::shared_ptr<VulkanDevice>& device, uint6
   const std::optional<uint32_t> type = memory_type(*device, needs.memoryTypeBits, use);
   if (!type) return make_error(ENOTSUP, "%s: no fitting memory", device->facts().name.c_str());
   GN_TRY(buffer.bind(*type, nullptr, needs.size));
-  const VkMemoryPropertyFlags flags = device->memory_properties().memoryTypes[*type].propertyFlags;
-  // Uncached memory across a bus is slow to read: staging copies are better then.
-  const VkMemoryPropertyFlags wanted = use == MemoryUse::kDevice ? kMappable | kCached : kMappable;
-  const bool stays_unmapped = use == MemoryUse::kDevice && !device->options().maps_device_memory;
-  if (stays_unmapped || (flags & wanted) != wanted) return buffer;
+  if (!maps(*device, *type, use)) return buffer;
   void* address = nullptr;
   GN_TRY(checked(vkMapMemory(device->get(), buffer.memory_.get(), 0, VK_WHOLE_SIZE, 0, &address),
                  "vkMapMemory"));
   buffer.mapped_ = static_cast<std::byte*>(address);
   return buffer;
+}
+
+Result<bool> Buffer::is_mapped(const std::shared_ptr<VulkanDevice>& device, MemoryUse use) {
+  Buffer buffer;
+  buffer.device_ = device;
+  GN_TRY(buffer.make(nullptr, 16));
+  VkMemoryRequirements needs{};
+  vkGetBufferMemoryRequirements(device->get(), buffer.get(), &needs);
+  // The same for all buffers of one usage, whatever their size (Vulkan 1.2, "Resource Memory
+  // Association").
+  const std::optional<uint32_t> type = memory_type(*device, needs.memoryTypeBits, use);
+  if (!type) return make_error(ENOTSUP, "%s: no fitting memory", device->facts().name.c_str());
+  return maps(*device, *type, use);
 }
 
 Result<Buffer> Buffer::import_host(const std::shared_ptr<VulkanDevice>& device,

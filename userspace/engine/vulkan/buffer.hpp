@@ -26,6 +26,8 @@ class Buffer {
   // smallest size there is. ENOMEM where the device has no room.
   static Result<Buffer> create(const std::shared_ptr<VulkanDevice>& device, uint64_t size_bytes,
                                MemoryUse use);
+  // Whether buffers of this use are mapped.
+  static Result<bool> is_mapped(const std::shared_ptr<VulkanDevice>& device, MemoryUse use);
   // A buffer over the host's own pages, without a copy. Address and size must be multiples of
   // facts().host_import_alignment (EINVAL); ENOTSUP where the driver cannot. The memory must
   // outlive the buffer.

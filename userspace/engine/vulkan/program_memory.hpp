@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // ProgramMemory: all device memory of one program: arena blocks, constants, scratch and staging,
-// each first asked of the memory manager. Not thread-safe.
+// each first asked of the memory manager. Without a manager it only finds out how much a program
+// would take: places have no buffer then. Not thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -17,23 +19,39 @@
 
 namespace geoneuron::engine::vulkan {
 
+// The sizes of the buffers that a program's constants and scratch are given out of.
+struct ChunkSizes {
+  std::vector<uint64_t> constants;
+  std::vector<uint64_t> scratch;
+};
+
 class ProgramMemory {
  public:
-  ProgramMemory(std::shared_ptr<VulkanDevice> device, MemoryManager& manager)
-      : device_(std::move(device)), manager_(manager) {}
+  // For measuring.
+  explicit ProgramMemory(std::shared_ptr<VulkanDevice> device) : device_(std::move(device)) {}
+  // `sizes` are the chunk_sizes() of a measurement that asked for the same in the same order.
+  ProgramMemory(std::shared_ptr<VulkanDevice> device, MemoryManager& manager, ChunkSizes sizes)
+      : device_(std::move(device)), manager_(&manager), sizes_(std::move(sizes)) {}
 
   // A buffer of its own that lives as long as the program. The pointer stays valid. ENOMEM.
   Result<const Buffer*> allocate(uint64_t bytes, MemoryUse use, const char* purpose);
-  // Bytes that the device will find in the returned place once finish_uploads() has run.
+  // Bytes that the device will find in the returned place once finish_uploads() has run. ENOTSUP
+  // where they are more than a shader sees at once. `write` fills them in; not called when
+  // measuring.
+  Result<Binding> upload(uint64_t bytes, const std::function<void(std::span<std::byte>)>& write);
   Result<Binding> upload(std::span<const std::byte> bytes);
-  // Room that is free again after reset_scratch().
+  // Room that is free again after reset_scratch(). ENOTSUP as upload.
   Result<Binding> scratch(uint64_t bytes);
   void reset_scratch();
   // Brings uploaded bytes onto the device.
   Result<void> finish_uploads();
 
-  // Everything allocated so far.
+  bool is_measuring() const { return manager_ == nullptr; }
+  // What has been given out so far.
+  ChunkSizes chunk_sizes() const;
+  // Everything allocated so far, and the most at once.
   uint64_t allocated_bytes() const { return allocated_bytes_; }
+  uint64_t peak_bytes() const { return peak_bytes_; }
   // Bytes at which a shader's view of a buffer may begin.
   uint64_t alignment() const;
 
@@ -42,12 +60,14 @@ class ProgramMemory {
   struct Chunk {
     const Buffer* buffer = nullptr;
     const Buffer* staging = nullptr;  // where the buffer is not mapped
+    uint64_t size_bytes = 0;
     uint64_t used_bytes = 0;
+    uint64_t peak_bytes = 0;
   };
 
-  Result<Chunk*> room(std::vector<Chunk>& chunks, uint64_t bytes, uint64_t chunk_bytes,
+  Result<Chunk*> room(std::vector<Chunk>& chunks, std::span<const uint64_t> sizes, uint64_t bytes,
                       const char* purpose);
-  static Binding take(Chunk& chunk, uint64_t bytes, uint64_t alignment);
+  Binding take(Chunk& chunk, uint64_t bytes) const;
 
   struct Entry {
     Buffer buffer;
@@ -55,11 +75,16 @@ class ProgramMemory {
   };
 
   std::shared_ptr<VulkanDevice> device_;
-  MemoryManager& manager_;
+  MemoryManager* manager_ = nullptr;
+  ChunkSizes sizes_;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::vector<Chunk> constants_;
   std::vector<Chunk> scratch_;
   uint64_t allocated_bytes_ = 0;
+  uint64_t peak_bytes_ = 0;
 };
+
+// No tensor, constant or scratch that one shader sees is larger.
+uint64_t maximum_range_bytes(const VulkanDevice& device);
 
 }  // namespace geoneuron::engine::vulkan

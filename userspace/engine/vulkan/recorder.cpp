@@ -16,6 +16,7 @@ Result<void> Recorder::dispatch(const Shader& shader, std::span<const uint32_t> 
   if (rows > Commands::kMaximumGroups)
     return make_error(EOVERFLOW, "%llu invocations are more than one dispatch has",
                       static_cast<unsigned long long>(invocations));
+  if (commands_ == nullptr) return {};
   const std::shared_ptr<const Pipeline> pipeline = GN_TRY(device_->pipeline(shader, constants));
   const uint64_t columns = rows == 1 ? groups : kRow;
   return commands_->dispatch(*pipeline, bindings, push,
@@ -23,7 +24,8 @@ Result<void> Recorder::dispatch(const Shader& shader, std::span<const uint32_t> 
 }
 
 void Recorder::fill(const Binding& place, uint32_t word) {
-  commands_->fill(place.buffer, place.offset_bytes, place.size_bytes, word);
+  if (commands_ != nullptr)
+    commands_->fill(place.buffer, place.offset_bytes, place.size_bytes, word);
 }
 
 Result<Binding> Recorder::place(const DeviceTensor& tensor) {
@@ -36,14 +38,17 @@ Result<Binding> Recorder::place(const DeviceTensor& tensor) {
 }
 
 Result<Binding> Recorder::error_counter(std::string message) {
-  if (error_memory_ == nullptr)
-    error_memory_ = GN_TRY(memory_.allocate(kErrorBytes, MemoryUse::kReadback, "error counters"));
-  const uint64_t offset = counters_.size() * memory_.alignment();
-  if (offset + memory_.alignment() > kErrorBytes)
-    return make_error(ENOSPC, "the network has more than %zu nodes that look up by index",
-                      counters_.size());
-  counters_.push_back({std::move(message), offset});
-  return Binding{error_memory_->get(), offset, sizeof(uint32_t), VK_FORMAT_R32_UINT};
+  const size_t per_piece = kErrorBytes / memory_.alignment();
+  ErrorCounter counter{std::move(message), nullptr,
+                       counters_.size() % per_piece * memory_.alignment()};
+  counter.memory =
+      counter.offset_bytes > 0
+          ? counters_.back().memory
+          : GN_TRY(memory_.allocate(kErrorBytes, MemoryUse::kReadback, "error counters"));
+  const Binding place{counter.memory->get(), counter.offset_bytes, sizeof(uint32_t),
+                      VK_FORMAT_R32_UINT};
+  counters_.push_back(std::move(counter));
+  return place;
 }
 
 Binding with_format(Binding place, VkFormat format) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <span>
@@ -39,7 +40,8 @@ class Recorder {
   Recorder(std::shared_ptr<VulkanDevice> device, ProgramMemory& memory)
       : device_(std::move(device)), memory_(memory) {}
 
-  // Where the following commands go.
+  // Where the following commands go. Without it nothing is compiled or recorded: that finds out
+  // what a node asks of `memory`, and whether the device can do it at all.
   void record_into(Commands& commands) { commands_ = &commands; }
 
   // Runs at least `invocations` invocations, GN_GROUP to a workgroup, numbered by grid_index().
@@ -47,12 +49,18 @@ class Recorder {
                         std::span<const Binding> bindings, std::span<const std::byte> push,
                         uint64_t invocations);
   // Dispatches after this see what those before wrote.
-  void barrier() { commands_->barrier(); }
+  void barrier() {
+    if (commands_ != nullptr) commands_->barrier();
+  }
   void fill(const Binding& place, uint32_t word);
 
   // The tensor's elements in device memory; uploads a constant when first asked.
   Result<Binding> place(const DeviceTensor& tensor);
   Result<Binding> upload(std::span<const std::byte> bytes) { return memory_.upload(bytes); }
+  // As ProgramMemory::upload.
+  Result<Binding> upload(uint64_t bytes, const std::function<void(std::span<std::byte>)>& write) {
+    return memory_.upload(bytes, write);
+  }
   // Room until the node is done.
   Result<Binding> scratch(uint64_t bytes) { return memory_.scratch(bytes); }
   // A word that the device counts errors in; `message` is the sentence if it is not zero after a
@@ -61,21 +69,19 @@ class Recorder {
 
   struct ErrorCounter {
     std::string message;
+    const Buffer* memory = nullptr;
     uint64_t offset_bytes = 0;
   };
   std::span<const ErrorCounter> error_counters() const { return counters_; }
-  // The memory that holds the counters; nullptr where there are none.
-  const Buffer* error_memory() const { return error_memory_; }
 
  private:
-  static constexpr uint64_t kErrorBytes = 64 << 10;
+  static constexpr uint64_t kErrorBytes = 4 << 10;  // of each piece of memory for counters
 
   std::shared_ptr<VulkanDevice> device_;
   ProgramMemory& memory_;
   Commands* commands_ = nullptr;
   std::map<const std::byte*, Binding> uploaded_;
   std::vector<ErrorCounter> counters_;
-  const Buffer* error_memory_ = nullptr;
 };
 
 // The same place, read by shaders in another format.

@@ -15,6 +15,17 @@ Result<void> Transfer::copy(VkBuffer from, uint64_t from_offset, VkBuffer to, ui
   return device_->run(commands.get());
 }
 
+Result<void> Transfer::reserve(uint64_t upload_bytes, uint64_t download_bytes) {
+  if (GN_TRY(Buffer::is_mapped(device_, MemoryUse::kDevice))) return {};
+  if (upload_bytes > 0)
+    to_device_ = GN_TRY(memory_.allocate(std::min(upload_bytes, kMaximumStagingBytes),
+                                         MemoryUse::kUpload, "staging"));
+  if (download_bytes > 0)
+    to_host_ = GN_TRY(memory_.allocate(std::min(download_bytes, kMaximumStagingBytes),
+                                       MemoryUse::kReadback, "staging"));
+  return {};
+}
+
 Buffer Transfer::import(std::span<const std::byte> bytes) const {
   const uint64_t alignment = device_->facts().host_import_alignment;
   const bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % alignment == 0;
@@ -39,10 +50,9 @@ Result<void> Transfer::upload(std::span<const std::byte> from, const Buffer& to,
     from = from.subspan(pages.size_bytes());
   }
   if (from.empty()) return {};
-  if (to_device_ == nullptr)
-    to_device_ = GN_TRY(memory_.allocate(kStagingBytes, MemoryUse::kUpload, "staging"));
+  if (to_device_ == nullptr) return make_error(EFAULT, "an upload has no staging memory");
   while (!from.empty()) {
-    const uint64_t bytes = std::min<uint64_t>(from.size(), kStagingBytes);
+    const uint64_t bytes = std::min<uint64_t>(from.size(), to_device_->size_bytes());
     std::memcpy(to_device_->mapped(), from.data(), bytes);
     GN_TRY(copy(to_device_->get(), 0, to.get(), offset, bytes));
     offset += bytes;
@@ -63,10 +73,9 @@ Result<void> Transfer::download(const Buffer& from, uint64_t offset, std::span<s
     to = to.subspan(pages.size_bytes());
   }
   if (to.empty()) return {};
-  if (to_host_ == nullptr)
-    to_host_ = GN_TRY(memory_.allocate(kStagingBytes, MemoryUse::kReadback, "staging"));
+  if (to_host_ == nullptr) return make_error(EFAULT, "a download has no staging memory");
   while (!to.empty()) {
-    const uint64_t bytes = std::min<uint64_t>(to.size(), kStagingBytes);
+    const uint64_t bytes = std::min<uint64_t>(to.size(), to_host_->size_bytes());
     GN_TRY(copy(from.get(), offset, to_host_->get(), 0, bytes));
     std::memcpy(to.data(), to_host_->mapped(), bytes);
     offset += bytes;

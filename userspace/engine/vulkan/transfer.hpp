@@ -18,7 +18,11 @@ class Transfer {
   Transfer(std::shared_ptr<VulkanDevice> device, ProgramMemory& memory)
       : device_(std::move(device)), memory_(memory) {}
 
-  // The device must be idle. Both wait until the bytes are there.
+  // Staging memory for uploads and downloads of at most so many bytes at once; larger ones go piece
+  // by piece. Nothing where the device's memory is mapped. ENOMEM.
+  Result<void> reserve(uint64_t upload_bytes, uint64_t download_bytes);
+  // The device must be idle. Both wait until the bytes are there; EFAULT where staging is needed
+  // and was not reserved.
   Result<void> upload(std::span<const std::byte> from, const Buffer& to, uint64_t offset);
   Result<void> download(const Buffer& from, uint64_t offset, std::span<std::byte> to);
 
@@ -26,7 +30,7 @@ class Transfer {
   uint64_t imports() const { return imports_; }
 
  private:
-  static constexpr uint64_t kStagingBytes = 16 << 20;
+  static constexpr uint64_t kMaximumStagingBytes = 16 << 20;
 
   Result<void> copy(VkBuffer from, uint64_t from_offset, VkBuffer to, uint64_t to_offset,
                     uint64_t bytes);

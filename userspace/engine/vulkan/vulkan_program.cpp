@@ -5,23 +5,20 @@
 #include <algorithm>
 
 #include "perception/shape_propagation.hpp"
-#include "shaders/operators/constants.h"
 
 namespace geoneuron::engine::vulkan {
 
-using perception::kNoValue;
 using perception::Node;
 using perception::Placement;
-using perception::PlannedValue;
-using perception::Residence;
 using perception::ValueId;
 
 VulkanProgram::VulkanProgram(std::shared_ptr<VulkanDevice> device, std::string device_id,
-                             std::shared_ptr<const perception::Plan> plan, MemoryManager& memory)
+                             std::shared_ptr<const perception::Plan> plan, MemoryManager& memory,
+                             const ProgramNeeds& needs)
     : device_(device),
       device_id_(std::move(device_id)),
       plan_(std::move(plan)),
-      memory_(device, memory),
+      memory_(device, memory, needs.chunks),
       recorder_(device, memory_),
       transfer_(device, memory_) {}
 
@@ -29,11 +26,13 @@ Result<std::unique_ptr<Program>> VulkanProgram::create(std::shared_ptr<VulkanDev
                                                        std::string device_id,
                                                        std::shared_ptr<const perception::Plan> plan,
                                                        MemoryManager& memory) {
+  const ProgramNeeds needs = GN_TRY(needs_of(device, *plan));
   std::unique_ptr<VulkanProgram> program(
-      new VulkanProgram(std::move(device), std::move(device_id), std::move(plan), memory));
+      new VulkanProgram(std::move(device), std::move(device_id), std::move(plan), memory, needs));
   GN_TRY(program->reserve_blocks());
   GN_TRY(program->record());
   GN_TRY(program->memory_.finish_uploads());
+  GN_TRY(program->transfer_.reserve(needs.upload_bytes, needs.download_bytes));
   return std::unique_ptr<Program>(std::move(program));
 }
 
@@ -54,10 +53,11 @@ size_t VulkanProgram::end_of_device_steps(size_t first) const {
 }
 
 Result<void> VulkanProgram::record() {
+  StepRecorder steps(*plan_, recorder_, blocks_);
   size_t next = 0;
   while (next < plan_->steps.size()) {
     const size_t end = end_of_device_steps(next);
-    Stage stage = GN_TRY(record_stage(next, end));
+    Stage stage = GN_TRY(record_stage(steps, next, end));
     next = end;
     const bool streams = end > 0 && !stage.device_steps.empty() && !streamed_by(end - 1).empty();
     if (streams) stage.streamed = streamed_by(end - 1);
@@ -73,7 +73,8 @@ Result<void> VulkanProgram::record() {
   return {};
 }
 
-Result<VulkanProgram::Stage> VulkanProgram::record_stage(size_t first, size_t end) {
+Result<VulkanProgram::Stage> VulkanProgram::record_stage(StepRecorder& steps, size_t first,
+                                                         size_t end) {
   Stage stage;
   for (size_t i = first; i < end; ++i) stage.device_steps.push_back(i);
   if (stage.device_steps.empty()) return stage;
@@ -90,7 +91,7 @@ Result<VulkanProgram::Stage> VulkanProgram::record_stage(size_t first, size_t en
     if (step.placement == Placement::kAlias) {
       stage.algorithms.push_back("alias");
     } else {
-      stage.algorithms.push_back(GN_TRY(with_context(record_step(node), node.name)));
+      stage.algorithms.push_back(GN_TRY(with_context(steps.record(node), node.name)));
       // The next step reads what this one wrote, or writes where this one read. It also keeps one
       // step's time from being counted as another's.
       commands.barrier();
@@ -101,55 +102,6 @@ Result<VulkanProgram::Stage> VulkanProgram::record_stage(size_t first, size_t en
   commands.barrier_to_host();
   GN_TRY(commands.end());
   return stage;
-}
-
-Result<const char*> VulkanProgram::record_step(const Node& node) {
-  const OperatorEntry entry = entry_of(node.op);
-  if (entry.kernel == nullptr) return make_error(ENOTSUP, "runs on the CPU only");
-  Operation operation = operation_of(node);
-  if (!node.fused) return entry.kernel(recorder_, operation);
-  const Activation activation = activation_of(*node.fused);
-  const DeviceTensor result = operation.outputs[0];
-  const ValueId before = node.fused->before;
-  const bool keeps_before = before != kNoValue && plan_->at(before).residence == Residence::kArena;
-  if (keeps_before) operation.outputs[0].place = place_of(before);
-  const bool apart = keeps_before || !entry.fuses;
-  if (!apart) operation.activation = activation;
-  const char* algorithm = GN_TRY(entry.kernel(recorder_, operation));
-  if (!apart) return algorithm;
-  recorder_.barrier();
-  GN_TRY(record_activation(recorder_, activation, operation.outputs[0].place, result.place,
-                           result.count()));
-  return algorithm;
-}
-
-Operation VulkanProgram::operation_of(const Node& node) const {
-  Operation operation{.node = node, .inputs = {}, .outputs = {}, .activation = {}};
-  for (const ValueId id : node.inputs) operation.inputs.push_back(tensor_of(id));
-  for (const ValueId id : node.outputs) operation.outputs.push_back(tensor_of(id));
-  return operation;
-}
-
-DeviceTensor VulkanProgram::tensor_of(ValueId id) const {
-  DeviceTensor tensor;
-  if (id == kNoValue) return tensor;
-  const PlannedValue& value = plan_->at(id);
-  tensor.info = value.info;
-  if (value.residence == Residence::kConstant)
-    tensor.constant = &value.constant;
-  else
-    tensor.place = place_of(id);
-  return tensor;
-}
-
-Binding VulkanProgram::place_of(ValueId id) const {
-  const PlannedValue& value = plan_->at(id);
-  if (value.residence != Residence::kArena && value.residence != Residence::kInput) return {};
-  Binding place;
-  place.buffer = blocks_[value.slot.block]->get();
-  place.offset_bytes = value.slot.offset_bytes;
-  place.size_bytes = value.info.size_bytes();
-  return place;
 }
 
 std::vector<ValueId> VulkanProgram::streamed_by(size_t step) const {

@@ -10,9 +10,10 @@
 #include <vector>
 
 #include "engine/parallel_processing_unit.hpp"
-#include "engine/vulkan/operators/operation.hpp"
 #include "engine/vulkan/program_memory.hpp"
+#include "engine/vulkan/program_needs.hpp"
 #include "engine/vulkan/recorder.hpp"
+#include "engine/vulkan/step_recorder.hpp"
 #include "engine/vulkan/timestamps.hpp"
 #include "engine/vulkan/transfer.hpp"
 
@@ -47,16 +48,13 @@ class VulkanProgram : public Program {
   };
 
   VulkanProgram(std::shared_ptr<VulkanDevice> device, std::string device_id,
-                std::shared_ptr<const perception::Plan> plan, MemoryManager& memory);
+                std::shared_ptr<const perception::Plan> plan, MemoryManager& memory,
+                const ProgramNeeds& needs);
 
   Result<void> reserve_blocks();
   Result<void> record();
-  Result<Stage> record_stage(size_t first, size_t end);
+  Result<Stage> record_stage(StepRecorder& steps, size_t first, size_t end);
   size_t end_of_device_steps(size_t first) const;
-  Result<const char*> record_step(const perception::Node& node);
-  Operation operation_of(const perception::Node& node) const;
-  DeviceTensor tensor_of(perception::ValueId id) const;
-  Binding place_of(perception::ValueId id) const;
   std::vector<perception::ValueId> streamed_by(size_t step) const;
 
   Result<void> upload_inputs(const std::map<perception::ValueId, perception::Tensor>& inputs,

@@ -25,7 +25,7 @@ Result<RunReport> VulkanProgram::compute(const std::map<ValueId, Tensor>& inputs
     for (const ValueId id : stage.streamed) GN_TRY(hand_out(id, run));
   }
   GN_TRY(hand_out_pinned(run));
-  run.report.peak_bytes = memory_.allocated_bytes();
+  run.report.peak_bytes = memory_.peak_bytes();
   return std::move(run.report);
 }
 
@@ -142,14 +142,14 @@ Result<void> VulkanProgram::hand_out_pinned(Run& run) {
 }
 
 void VulkanProgram::clear_errors() {
-  if (recorder_.error_memory() == nullptr) return;
-  std::memset(recorder_.error_memory()->mapped(), 0, recorder_.error_memory()->size_bytes());
+  for (const Recorder::ErrorCounter& counter : recorder_.error_counters())
+    std::memset(counter.memory->mapped() + counter.offset_bytes, 0, sizeof(uint32_t));
 }
 
 Result<void> VulkanProgram::check_errors() const {
   for (const Recorder::ErrorCounter& counter : recorder_.error_counters()) {
     uint32_t errors = 0;
-    std::memcpy(&errors, recorder_.error_memory()->mapped() + counter.offset_bytes, sizeof(errors));
+    std::memcpy(&errors, counter.memory->mapped() + counter.offset_bytes, sizeof(errors));
     if (errors != 0) return invalid("%s", counter.message.c_str());
   }
   return {};

@@ -7,26 +7,23 @@
 #include "engine/vulkan/vulkan_program.hpp"
 
 namespace geoneuron::engine::vulkan {
-namespace {
-
-// No block is larger, whatever the device could do: shaders index words with 32 bits.
-constexpr uint64_t kMaximumBlockBytes = uint64_t{1} << 30;
-
-}  // namespace
 
 perception::PlanTarget VulkanUnit::target() const {
   const VkPhysicalDeviceLimits& limits = device_->limits();
   perception::PlanTarget target;
   target.alignment_bytes = std::max<uint64_t>(
       {limits.minStorageBufferOffsetAlignment, limits.minTexelBufferOffsetAlignment, 64});
-  const uint64_t texels = uint64_t{limits.maxTexelBufferElements} * sizeof(float);
-  const uint64_t range =
-      std::min<uint64_t>({limits.maxStorageBufferRange, texels, kMaximumBlockBytes});
+  const uint64_t range = maximum_range_bytes(*device_);
   target.maximum_block_bytes = range / target.alignment_bytes * target.alignment_bytes;
   target.runs_on_device = [](const perception::Node& node,
                              std::span<const perception::TensorInfo> inputs,
                              std::span<const perception::TensorInfo> outputs) {
     return host_fallback_of(node, inputs, outputs) == nullptr;
+  };
+  target.program_bytes = [device = device_](const perception::Plan& plan) {
+    const Result<ProgramNeeds> needs = needs_of(device, plan);
+    return needs.has_value() ? Result<uint64_t>(needs->peak_bytes)
+                             : Result<uint64_t>(needs.error());
   };
   return target;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/vulkan/operators/convolution_weights.hpp"
 
+#include <algorithm>
+
 #include "engine/vulkan/operators/movement.hpp"
 
 namespace geoneuron::engine::vulkan {
@@ -18,9 +20,10 @@ SourceStrides source_strides(const WeightLayout& layout) {
   return {layout.output_channels * layout.input_channels * k, layout.input_channels * k, k};
 }
 
-std::vector<float> packed_on_host(std::span<const float> weights, const WeightLayout& layout) {
+// `packed` has packed_count() elements.
+void pack_on_host(std::span<const float> weights, const WeightLayout& layout, float* packed) {
   const SourceStrides strides = source_strides(layout);
-  std::vector<float> packed(static_cast<size_t>(layout.packed_count()), 0.0f);
+  std::fill_n(packed, layout.packed_count(), 0.0f);
   for (int64_t g = 0; g < layout.groups; ++g)
     for (int64_t m = 0; m < layout.output_channels; ++m)
       for (int64_t ci = 0; ci < layout.input_channels; ++ci)
@@ -30,9 +33,8 @@ std::vector<float> packed_on_host(std::span<const float> weights, const WeightLa
               ((block * layout.input_channels + ci) * layout.kernel + k) * layout.block +
               m % layout.block;
           const int64_t from = g * strides.group + m * strides.output + ci * strides.input + k;
-          packed[static_cast<size_t>(to)] = weights[static_cast<size_t>(from)];
+          packed[to] = weights[static_cast<size_t>(from)];
         }
-  return packed;
 }
 
 // Output channels [first, first + channels) of every block from `block` to the one before `end`.
@@ -56,11 +58,13 @@ Result<void> move_blocks(Recorder& recorder, const WeightLayout& layout, const B
 Result<Binding> place_weights(Recorder& recorder, const DeviceTensor& weights,
                               const WeightLayout& layout) {
   const VkFormat texel = layout.block == 1 ? VK_FORMAT_R32_SFLOAT : VK_FORMAT_R32G32B32A32_SFLOAT;
-  if (weights.constant != nullptr) {
-    const std::vector<float> packed = packed_on_host(weights.constant->values<float>(), layout);
-    return with_format(GN_TRY(recorder.upload(std::as_bytes(std::span(packed)))), texel);
-  }
   const auto bytes = static_cast<uint64_t>(layout.packed_count()) * sizeof(float);
+  if (weights.constant != nullptr) {
+    const auto write = [&](std::span<std::byte> to) {
+      pack_on_host(weights.constant->values<float>(), layout, reinterpret_cast<float*>(to.data()));
+    };
+    return with_format(GN_TRY(recorder.upload(bytes, write)), texel);
+  }
   const Binding packed = GN_TRY(recorder.scratch(bytes));
   const Binding from = GN_TRY(recorder.place(weights));
   recorder.fill(packed, 0);

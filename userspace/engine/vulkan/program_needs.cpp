@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "engine/vulkan/program_needs.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/vulkan/step_recorder.hpp"
+#include "engine/vulkan/transfer.hpp"
+#include "perception/shape_propagation.hpp"
+
+namespace geoneuron::engine::vulkan {
+namespace {
+
+using perception::kNoValue;
+using perception::Node;
+using perception::Placement;
+using perception::Plan;
+using perception::Residence;
+using perception::ValueId;
+
+uint64_t slot_bytes(const Plan& plan, ValueId id) {
+  if (id == kNoValue) return 0;
+  const Residence residence = plan.at(id).residence;
+  const bool in_slot = residence == Residence::kArena || residence == Residence::kInput;
+  return in_slot ? plan.at(id).info.size_bytes() : 0;
+}
+
+// Inputs and what host steps make go up; what is kept and what host steps read comes down.
+void find_transfers(const Plan& plan, ProgramNeeds& needs) {
+  const auto grow = [&](uint64_t& bytes, ValueId id) {
+    bytes = std::max(bytes, slot_bytes(plan, id));
+  };
+  for (const ValueId id : plan.inputs) grow(needs.upload_bytes, id);
+  for (const auto* ids : {&plan.kept, &plan.boundary})
+    for (const ValueId id : *ids) grow(needs.download_bytes, id);
+  for (const perception::Step& step : plan.steps) {
+    if (step.placement != Placement::kHost) continue;
+    const Node& node = plan.graph->at(step.node);
+    for (const ValueId id : node.inputs) grow(needs.download_bytes, id);
+    for (const ValueId id : perception::results_of(node)) grow(needs.upload_bytes, id);
+  }
+}
+
+uint64_t sum_of(const std::vector<uint64_t>& bytes) {
+  return std::accumulate(bytes.begin(), bytes.end(), uint64_t{0});
+}
+
+}  // namespace
+
+Result<ProgramNeeds> needs_of(const std::shared_ptr<VulkanDevice>& device, const Plan& plan) {
+  ProgramMemory memory(device);
+  Recorder recorder(device, memory);
+  StepRecorder steps(plan, recorder);
+  for (const perception::Step& step : plan.steps) {
+    if (step.placement != Placement::kDevice) continue;
+    const Node& node = plan.graph->at(step.node);
+    GN_TRY(with_context(steps.record(node), node.name));
+    memory.reset_scratch();
+  }
+  ProgramNeeds needs;
+  needs.chunks = memory.chunk_sizes();
+  find_transfers(plan, needs);
+  const uint64_t constants = sum_of(needs.chunks.constants);
+  const uint64_t staging_of_constants =
+      GN_TRY(Buffer::is_mapped(device, MemoryUse::kDevice)) ? 0 : constants;
+  const uint64_t before = memory.allocated_bytes();
+  GN_TRY(Transfer(device, memory).reserve(needs.upload_bytes, needs.download_bytes));
+  // Constants have left their staging memory before transfers get theirs.
+  const uint64_t staging = std::max(staging_of_constants, memory.allocated_bytes() - before);
+  needs.peak_bytes = before + constants + sum_of(needs.chunks.scratch) + staging;
+  return needs;
+}
+
+}  // namespace geoneuron::engine::vulkan

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// ProgramNeeds: the device memory that a program takes beside its arena, found out by going through
+// its steps without recording them. One thread at a time per device.
+#pragma once
+
+#include <memory>
+
+#include "engine/vulkan/program_memory.hpp"
+#include "perception/plan.hpp"
+
+namespace geoneuron::engine::vulkan {
+
+struct ProgramNeeds {
+  ChunkSizes chunks;
+  // The largest tensor that goes to the device at once, and that comes from it.
+  uint64_t upload_bytes = 0;
+  uint64_t download_bytes = 0;
+  // Most bytes at once: constants, scratch, staging.
+  uint64_t peak_bytes = 0;
+};
+
+// Of a plan whose slots need not be assigned yet. Errors: what recording the steps reports.
+Result<ProgramNeeds> needs_of(const std::shared_ptr<VulkanDevice>& device,
+                              const perception::Plan& plan);
+
+}  // namespace geoneuron::engine::vulkan
