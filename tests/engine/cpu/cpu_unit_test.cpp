@@ -267,6 +267,20 @@ TEST(CpuUnit, RepeatsBitByBitForANumberOfThreads) {
   }
 }
 
+TEST(CpuUnit, RepeatsBitByBitWhereThreadsShareSteps) {
+  Network n;
+  const ValueId large =
+      n.add(Operator::kResize, {n.input("x"), kNoValue, n.constant(floats({4}, {1, 1, 8, 8}))});
+  const ValueId wide = n.hard_swish(n.convolution(large, {32, 3, 3, 3}, 1));
+  n.graph.outputs = {n.convolution(wide, {16, 32, 3, 3}, 3)};
+  for (const uint32_t threads : {2u, 3u}) {
+    const Outcome all = run_plan(n.graph, all_results(n.graph), threads);
+    const Outcome outputs = run_plan(n.graph, {n.graph.outputs[0]}, threads);
+    expect_same_bits(n.graph, outputs.kept, all.kept);
+    expect_close(n.graph, outputs.kept);
+  }
+}
+
 TEST(CpuUnit, JoinedStepsChangeNoBit) {
   ValueId before{};
   const Network n = various(&before);

@@ -93,6 +93,7 @@ Result<void> CpuProgram::build_steps(MemoryManager& memory) {
     const std::string& name = plan_->graph->at(planned.node).name;
     steps_.push_back(GN_TRY(with_context(builder.build(planned), name)));
     cpu::CpuStep& step = steps_.back();
+    const cpu::ThreadScope scope(step.threads);
     if (step.kernel) GN_TRY(with_context(step.kernel->bind(step.inputs, step.scratch), name));
   }
   return {};
@@ -144,6 +145,7 @@ Result<void> CpuProgram::read_out(ValueId id, const KeepTensor& keep) const {
 // Steps that run together share their time equally in the report.
 Result<void> CpuProgram::run_group(Group& group, RunReport& report) {
   cpu::CpuStep& front = steps_[group.first];
+  const cpu::ThreadScope scope(group.chain ? threads_ : front.threads);
   const uint64_t begin = now_ns();
   GN_TRY(with_context(group.chain ? group.chain->run() : cpu::run_step(front), front.node->name));
   const uint64_t share = (now_ns() - begin) / group.count;

@@ -25,6 +25,7 @@ struct CpuStep {
   Tensor before;  // of a fused activation, where somebody keeps it
   std::vector<LayoutChange> changes_before;
   std::vector<LayoutChange> changes_after;
+  int threads = 1;                         // at most
   Tensor scratch;                          // of the kernel
   std::unique_ptr<PreparedKernel> kernel;  // null: the step only renames
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "engine/cpu/dnnl_convolution.hpp"
+#include "engine/cpu/parallel.hpp"
+#include "engine/cpu/workload.hpp"
 
 namespace geoneuron::engine::cpu {
 namespace {
@@ -52,6 +54,8 @@ Result<CpuStep> StepBuilder::build(const perception::Step& planned) {
   for (const ValueId id : step.node->outputs) step.outputs.push_back(find_tensor_(id));
   if (step.node->fused) step.before = find_tensor_(step.node->fused->before);
   if (planned.placement == perception::Placement::kAlias) return step;
+  step.threads = threads_for(step);
+  const ThreadScope scope(step.threads);
   GN_TRY(build_kernel(step));
   if (const uint64_t bytes = step.kernel->scratch_bytes(); bytes > 0)
     step.scratch = scratch(bytes_info(bytes));
@@ -77,6 +81,16 @@ std::vector<perception::Operand> StepBuilder::operands_of_step(const CpuStep& st
     operands.push_back({step.inputs[i].info(), known ? &step.inputs[i] : nullptr});
   }
   return operands;
+}
+
+int StepBuilder::threads_for(const CpuStep& step) const {
+  const auto operands = operands_of_step(step);
+  const auto results = infos_of(step.outputs);
+  uint64_t bytes = 0;
+  for (const perception::Operand& operand : operands) bytes += operand.info.size_bytes();
+  for (const TensorInfo& result : results) bytes += result.size_bytes();
+  const uint64_t operations = perception::operation_count(*step.node, operands, results);
+  return worthwhile_threads(operations, bytes, omp_get_max_threads());
 }
 
 // True where oneDNN convolves; it reads and writes both layouts by itself.
