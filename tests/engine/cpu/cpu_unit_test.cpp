@@ -186,6 +186,16 @@ void expect_same_bits(const Graph& graph, const Kept& kept, const Kept& expected
   }
 }
 
+// To 1e-4, and NaN in the same places.
+void expect_same_values(const Tensor& tensor, const Tensor& expected) {
+  ASSERT_EQ(tensor.info(), expected.info());
+  for (int64_t i = 0; i < tensor.element_count(); ++i) {
+    ASSERT_EQ(std::isnan(at(tensor, i)), std::isnan(at(expected, i))) << "element " << i;
+    if (std::isnan(at(tensor, i))) continue;
+    ASSERT_NEAR(at(tensor, i), at(expected, i), 1e-4) << "element " << i;
+  }
+}
+
 std::set<ValueId> all_results(const Graph& graph) {
   std::set<ValueId> result;
   for (const Node& node : graph.nodes) result.insert(node.outputs[0]);
@@ -279,6 +289,30 @@ TEST(CpuUnit, RepeatsBitByBitWhereThreadsShareSteps) {
     expect_same_bits(n.graph, outputs.kept, all.kept);
     expect_close(n.graph, outputs.kept);
   }
+}
+
+TEST(CpuUnit, PoolsAgreeInBothLayouts) {
+  const NamedAttributes window = {{"kernel_shape", std::vector<int64_t>{3, 2}},
+                                  {"strides", std::vector<int64_t>{2, 3}},
+                                  {"pads", std::vector<int64_t>{1, 0, 2, 1}},
+                                  {"ceil_mode", int64_t{1}}};
+  NamedAttributes counted = window;
+  counted.emplace_back("count_include_pad", int64_t{1});
+  NamedAttributes dilated = window;
+  dilated.emplace_back("dilations", std::vector<int64_t>{2, 3});
+  Network n;
+  const ValueId x = n.input("x");
+  const ValueId a = n.convolution(x, {6, 3, 3, 3}, 1);  // its result has channels innermost
+  const ValueId turned = n.add(Operator::kLog, {a});    // NaN here and there
+  n.graph.outputs = {n.add(Operator::kMaxPool, {turned}, dilated),
+                     n.add(Operator::kAveragePool, {turned}, window),
+                     n.add(Operator::kAveragePool, {a}, counted),
+                     n.convolution(n.add(Operator::kMaxPool, {a}, window), {4, 6, 1, 1}, 3)};
+  const std::set<ValueId> keep(n.graph.outputs.begin(), n.graph.outputs.end());
+  const Outcome outcome = run_plan(n.graph, keep, 1);
+  const auto expected = reference(n.graph);  // by single nodes, which are row-major
+  for (size_t i = 0; i < 3; ++i)
+    expect_same_values(outcome.kept.at(n.graph.outputs[i]), expected[index(n.graph.outputs[i])]);
 }
 
 TEST(CpuUnit, JoinedStepsChangeNoBit) {

@@ -5,6 +5,8 @@
 
 namespace geoneuron::engine::cpu {
 
+// No matmul primitive: with AVX2 oneDNN packs no weights for it either. 40x120 by 120x6625 takes
+// 0.80 ms where this takes 0.82; small products take longer (4.0 us against 2.7).
 template <>
 Result<void> multiply(const Product& product, const float* a, const float* b, float* result) {
   const auto [rows, columns, depth, a_transposed, b_transposed] = product;

@@ -121,6 +121,9 @@ bool runs_channels_last(const Plan& plan, const Node& node) {
   switch (node.op) {
     case Operator::kBatchNormalization:
       return node.outputs.size() == 1;
+    case Operator::kMaxPool:  // without indices
+      return node.outputs.size() == 1 || node.outputs[1] == perception::kNoValue;
+    case Operator::kAveragePool:
     case Operator::kConcat:
     case Operator::kGlobalAveragePool:
       return true;

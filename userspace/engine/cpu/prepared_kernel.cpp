@@ -2,6 +2,7 @@
 #include "engine/cpu/prepared_kernel.hpp"
 
 #include "engine/cpu/dnnl_convolution.hpp"
+#include "engine/cpu/pooling.hpp"
 
 namespace geoneuron::engine::cpu {
 namespace {
@@ -9,7 +10,7 @@ namespace {
 // A plain kernel; nothing to prepare.
 class LoopKernel : public PreparedKernel {
  public:
-  explicit LoopKernel(const perception::Node& node) : node_(node), kernel_(kernel_of(node.op)) {}
+  LoopKernel(const perception::Node& node, Kernel kernel) : node_(node), kernel_(kernel) {}
 
   Result<void> run(std::span<const Tensor> inputs, std::span<Tensor> outputs) override {
     return kernel_({node_, inputs, outputs});
@@ -34,7 +35,13 @@ Result<std::unique_ptr<PreparedKernel>> prepare_kernel(
 }
 
 std::unique_ptr<PreparedKernel> prepare_loop_kernel(const perception::Node& node) {
-  return std::make_unique<LoopKernel>(node);
+  return std::make_unique<LoopKernel>(node, kernel_of(node.op));
+}
+
+std::unique_ptr<PreparedKernel> prepare_channels_last_kernel(const perception::Node& node) {
+  const bool pool =
+      node.op == perception::Operator::kMaxPool || node.op == perception::Operator::kAveragePool;
+  return std::make_unique<LoopKernel>(node, pool ? run_pool_channels_last : kernel_of(node.op));
 }
 
 }  // namespace geoneuron::engine::cpu

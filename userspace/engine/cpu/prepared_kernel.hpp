@@ -36,4 +36,7 @@ Result<std::unique_ptr<PreparedKernel>> prepare_kernel(
 // The node by plain loops, which hold no memory between runs.
 std::unique_ptr<PreparedKernel> prepare_loop_kernel(const perception::Node& node);
 
+// The same for a node that rewrite_channels_last() made.
+std::unique_ptr<PreparedKernel> prepare_channels_last_kernel(const perception::Node& node);
+
 }  // namespace geoneuron::engine::cpu

@@ -147,7 +147,7 @@ Result<void> StepBuilder::build_channels_last(CpuStep& step) {
     for (Tensor* tensor : {&step.inputs[0], &step.outputs[0], &step.before})
       if (tensor->is_defined()) *tensor = tensor->reshaped(pixels_by_channels(tensor->shape()));
   step.rewritten = std::make_unique<Node>(GN_TRY(rewrite_channels_last(*step.node, step.inputs)));
-  step.kernel = prepare_loop_kernel(*step.rewritten);
+  step.kernel = prepare_channels_last_kernel(*step.rewritten);
   return {};
 }
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// Pools of values whose channels lie innermost; kernel.hpp has those of row-major ones.
+// Thread-safe.
+#pragma once
+
+#include "engine/cpu/kernel.hpp"
+
+namespace geoneuron::engine::cpu {
+
+// MaxPool (without indices) or AveragePool of float32 N x H x W x C, with the same bits as
+// run_pool.
+Result<void> run_pool_channels_last(const Operation& operation);
+
+}  // namespace geoneuron::engine::cpu
