@@ -6,7 +6,7 @@
 
 namespace geoneuron {
 Result<std::vector<std::byte>> read_file(const std::string& path, size_t maximum_bytes) {
-  const MappedRegion region = GN_TRY(MappedRegion::map_file(path));
+  const MappedRegion region = GN_TRY(MappedRegion::copy_file(path));
   const auto bytes = region.bytes();
   if (bytes.size() > maximum_bytes)
     return make_error(EFBIG, "%s: has %zu bytes; at most %zu are read", path.c_str(), bytes.size(),

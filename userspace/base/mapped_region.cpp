@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <utility>
@@ -11,15 +12,31 @@
 #include "base/unique_fd.hpp"
 
 namespace geoneuron {
+namespace {
 
-Result<MappedRegion> MappedRegion::map_file(const std::string& path) {
+Result<void> read_all(int fd, const std::string& name, std::span<std::byte> bytes) {
+  off_t offset = 0;
+  while (!bytes.empty()) {
+    const ssize_t count = pread(fd, bytes.data(), bytes.size(), offset);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return make_error(errno, "%s: %s", name.c_str(), std::strerror(errno));
+    if (count == 0) return make_error(EIO, "%s: became shorter while it was read", name.c_str());
+    bytes = bytes.subspan(static_cast<size_t>(count));
+    offset += count;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<MappedRegion> MappedRegion::copy_file(const std::string& path) {
   // O_NONBLOCK: opening a FIFO must not wait for a writer; regular files ignore the flag.
   const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return make_error(errno, "%s: %s", path.c_str(), std::strerror(errno));
-  return map_descriptor(fd.get(), path);
+  return copy_descriptor(fd.get(), path);
 }
 
-Result<MappedRegion> MappedRegion::map_descriptor(int fd, const std::string& name) {
+Result<MappedRegion> MappedRegion::copy_descriptor(int fd, const std::string& name) {
   struct stat status {};
   if (fstat(fd, &status) != 0)
     return make_error(errno, "%s: %s", name.c_str(), std::strerror(errno));
@@ -28,10 +45,13 @@ Result<MappedRegion> MappedRegion::map_descriptor(int fd, const std::string& nam
   if (!S_ISREG(status.st_mode)) return invalid("%s: must be a regular file", name.c_str());
   const auto size = static_cast<size_t>(status.st_size);
   if (size == 0) return MappedRegion();
-  void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  void* data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (data == MAP_FAILED)
-    return make_error(errno, "%s: cannot be mapped: %s", name.c_str(), std::strerror(errno));
-  return MappedRegion(static_cast<std::byte*>(data), size);
+    return make_error(errno, "%s: %zu bytes of memory: %s", name.c_str(), size,
+                      std::strerror(errno));
+  MappedRegion region(static_cast<std::byte*>(data), size);
+  GN_TRY(read_all(fd, name, {region.data_, size}));
+  return region;
 }
 
 MappedRegion::MappedRegion(MappedRegion&& other) noexcept

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// MappedRegion: owns one mmap of a file. Move-only; not thread-safe.
+// MappedRegion: owns one mapping, which holds a copy of a file. The file itself is never mapped:
+// whoever made it shorter would end this process by SIGBUS. Move-only; not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -12,12 +13,12 @@ namespace geoneuron {
 
 class MappedRegion {
  public:
-  // Maps the whole regular file at `path`, read-only and private; an empty file maps nothing.
-  // Errors: errno of open or mmap; EINVAL where it is not a regular file.
-  static Result<MappedRegion> map_file(const std::string& path);
+  // Reads the whole regular file at `path`; an empty one maps nothing. Errors: errno of open, mmap
+  // or read; EINVAL where it is not a regular file, EIO where it became shorter meanwhile.
+  static Result<MappedRegion> copy_file(const std::string& path);
 
   // The same of an open file, called `name` in errors; the descriptor may be closed afterwards.
-  static Result<MappedRegion> map_descriptor(int fd, const std::string& name);
+  static Result<MappedRegion> copy_descriptor(int fd, const std::string& name);
 
   MappedRegion() = default;
   MappedRegion(MappedRegion&& other) noexcept;
