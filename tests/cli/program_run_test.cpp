@@ -329,6 +329,11 @@ TEST_F(ProgramRun, RendersWeightsByTheirName) {
   const ChildResult result = at_home({"render", "weighted.onnx", "--input", "x.npy", "--view",
                                       "feature_grid", "--tensor", "weights", "--out", "w.png"});
   EXPECT_EQ(result.status, 0) << result.err;
+  const json model = json::parse(at_home({"inspect", "weighted.onnx", "--json"}).out);
+  EXPECT_EQ(model["weights"][0]["name"], "weights");
+  EXPECT_EQ(model["weights"][0]["shape"], json::array({2, 2}));
+  EXPECT_THAT(at_home({"inspect", "weighted.onnx"}).out,
+              HasSubstr("weights:\n  weights  float32  2x2\n"));
   expect_refusal({"render", "weighted.onnx", "--input", "x.npy", "--view", "feature_grid",
                   "--tensor", "nothing/like/it", "--out", "w2.png"},
                  {"geoneuron inspect"});

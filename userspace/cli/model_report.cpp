@@ -54,12 +54,16 @@ ordered_json tensors_json(const std::vector<TensorDescription>& tensors,
   return json;
 }
 
+// With their numbers, if any.
 std::string tensors_text(const char* title, const std::vector<TensorDescription>& tensors,
-                         const TensorNumbers& numbers) {
+                         const std::optional<TensorNumbers>& numbers = std::nullopt) {
   std::vector<std::vector<std::string>> rows;
   for (const TensorDescription& tensor : tensors) {
-    rows.push_back({number_of(tensor.name, numbers), tensor.name,
-                    std::string(name_of(type_of(tensor))), shape_of(tensor)});
+    rows.emplace_back();
+    if (numbers) rows.back().push_back(number_of(tensor.name, *numbers));
+    rows.back().push_back(tensor.name);
+    rows.back().emplace_back(name_of(type_of(tensor)));
+    rows.back().push_back(shape_of(tensor));
   }
   return std::string(title) + ":\n" + table(rows, 2);
 }
@@ -111,6 +115,7 @@ ordered_json to_json(const ModelDescription& model, const TensorNumbers& numbers
           {"inputs", tensors_json(model.inputs, numbers)},
           {"outputs", tensors_json(model.outputs, numbers)},
           {"layers", layers},
+          {"weights", tensors_json(model.weights, numbers)},
           {"unsupported", unsupported},
           {"shapes", model.shape_sentence}};
 }
@@ -125,6 +130,7 @@ std::string to_text(const ModelDescription& model, const TensorNumbers& numbers)
   text += tensors_text("inputs", model.inputs, numbers);
   text += tensors_text("outputs", model.outputs, numbers);
   text += layers_text(model, numbers);
+  if (!model.weights.empty()) text += tensors_text("weights", model.weights);
   if (!model.shape_sentence.empty()) text += "shapes: " + model.shape_sentence + "\n";
   return text + unsupported_text(model);
 }

@@ -77,6 +77,7 @@ class Description {
   LayerDescription layer(const FileNode& file_node,
                          const std::vector<std::optional<NodeId>>& producers) const;
   uint64_t parameters_of(const Node& node) const;
+  std::vector<TensorDescription> weights() const;
 
   const OnnxReading& reading_;
   const Graph& graph_;
@@ -142,6 +143,20 @@ LayerDescription Description::layer(const FileNode& file_node,
   return result;
 }
 
+std::vector<TensorDescription> Description::weights() const {
+  std::vector<bool> is_read(graph_.values.size());
+  for (const Node& node : graph_.nodes)
+    for (const ValueId id : node.inputs)
+      if (id != kNoValue) is_read[index(id)] = true;
+  std::vector<TensorDescription> result;
+  for (size_t i = 0; i < graph_.values.size(); ++i) {
+    const Value& value = graph_.values[i];
+    if (value.constant && is_read[i])
+      result.push_back({value.name, value.declared, value.constant->info()});
+  }
+  return result;
+}
+
 ModelDescription Description::take() const {
   const Model& model = reading_.model;
   ModelDescription result;
@@ -154,6 +169,7 @@ ModelDescription Description::take() const {
   result.shape_sentence = sentence_;
   for (const ValueId id : graph_.inputs) result.inputs.push_back(tensor(id));
   for (const ValueId id : graph_.outputs) result.outputs.push_back(tensor(id));
+  result.weights = weights();
   const auto producers = graph_.producers();
   for (const FileNode& node : reading_.nodes) result.layers.push_back(layer(node, producers));
   for (const LayerDescription& one : result.layers) result.operations += one.operations;

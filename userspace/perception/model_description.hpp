@@ -38,9 +38,10 @@ struct ModelDescription {
   int64_t opset = 0;
   std::vector<TensorDescription> inputs;
   std::vector<TensorDescription> outputs;
-  std::vector<LayerDescription> layers;  // in running order; the file's nodes but Constant
-  uint64_t parameter_count = 0;          // each constant once
-  uint64_t operations = 0;               // sum over layers whose shapes are known
+  std::vector<LayerDescription> layers;    // in running order; the file's nodes but Constant
+  std::vector<TensorDescription> weights;  // the constants that nodes read, in the graph's order
+  uint64_t parameter_count = 0;            // each constant once
+  uint64_t operations = 0;                 // sum over layers whose shapes are known
   std::vector<UnsupportedNode> unsupported;
   // Why shapes are not known from some layer on; empty where all are, or inputs have symbols.
   std::string shape_sentence;
