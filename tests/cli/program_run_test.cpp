@@ -13,6 +13,7 @@
 #include "cli/npy.hpp"
 #include "cli/picture_writer.hpp"
 #include "cli/program_fixture.hpp"
+#include "cli/trace_check.hpp"
 #include "fakes/temporary_folder.hpp"
 #include "perception/onnx_models.hpp"
 
@@ -26,6 +27,7 @@ using perception::Tensor;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 
 // x (1x1x2x2) -> Relu "act/1" -> Neg "y"
 class ProgramRun : public testing::Test {
@@ -53,6 +55,17 @@ class ProgramRun : public testing::Test {
   std::vector<float> values(const std::string& name) const {
     const Tensor tensor = read_npy(folder_ / name).value();
     return {tensor.values<float>().begin(), tensor.values<float>().end()};
+  }
+  static bool has_lavapipe() {
+    const json devices = json::parse(geoneuron({"devices", "--json"}).out)["devices"];
+    return std::ranges::any_of(devices, [](const json& device) {
+      return device["id"] != "cpu" && !device["is_hardware"].get<bool>();
+    });
+  }
+  json json_file(const std::string& name) const {
+    const auto bytes = read_file(folder_ / name, 1 << 20).value();
+    const auto* text = reinterpret_cast<const char*>(bytes.data());
+    return json::parse(text, text + bytes.size());
   }
   // A run that must fail: exit 1, one sentence with `words`, nothing new in the folder.
   void expect_refusal(const std::vector<std::string>& arguments,
@@ -105,9 +118,21 @@ TEST_F(ProgramRun, TellsMachinesWhereEachNodeRan) {
   EXPECT_GT(report["median_ms"], 0.0);
   EXPECT_GT(report["predicted_peak_bytes"], 0);
   EXPECT_EQ(report["cache_hit"], false);
-  const auto trace = read_file(folder_ / "trace.json", 1 << 20).value();
-  const auto* text = reinterpret_cast<const char*>(trace.data());
-  EXPECT_TRUE(json::parse(text, text + trace.size()).contains("traceEvents"));
+  EXPECT_THAT(check_trace(json_file("trace.json")), IsSupersetOf({"relu", "neg", "compute"}));
+}
+
+TEST_F(ProgramRun, TracesPicturesToo) {
+  if (!has_lavapipe()) GTEST_SKIP() << "lavapipe is not installed";
+  for (const char* device : {"cpu", "lavapipe"}) {
+    const ChildResult result = run_child(
+        GEONEURON_PROGRAM,
+        {"render", "model.onnx", "--input", "x.npy", "--view", "activation_map", "--tensor", "y",
+         "--out", "p.png", "--profile", "trace.json", "--device", device},
+        folder_.path());
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(check_trace(json_file("trace.json")),
+                IsSupersetOf({"relu", "neg", "compute", "view.paint"}));
+  }
 }
 
 TEST_F(ProgramRun, HitsItsCacheTheSecondTime) {
@@ -304,11 +329,7 @@ TEST_F(ProgramRun, RendersToAFileAndToStandardOutput) {
 }
 
 TEST_F(ProgramRun, DrawsTheSamePictureOnLavapipe) {
-  const json devices = json::parse(geoneuron({"devices", "--json"}).out)["devices"];
-  if (std::ranges::none_of(devices, [](const json& device) {
-        return device["id"] != "cpu" && !device["is_hardware"].get<bool>();
-      }))
-    GTEST_SKIP() << "lavapipe is not installed";
+  if (!has_lavapipe()) GTEST_SKIP() << "lavapipe is not installed";
   const auto picture = [&](const std::string& device) {
     return run_child(GEONEURON_PROGRAM,
                      {"render", "model.onnx", "--input", "x.npy", "--view", "activation_map",

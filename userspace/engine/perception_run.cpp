@@ -105,29 +105,35 @@ void PerceptionRun::remember_known(const Plan& plan) {
 void PerceptionRun::report_segment(NodeId first, const Plan& plan, const RunReport& run,
                                    PerceptionReport& report) {
   std::map<NodeId, const StepReport*> steps;
-  for (const StepReport& step : run.steps) steps.emplace(step.node, &step);
+  for (const perception::Step& step : plan.steps) steps.emplace(step.node, nullptr);
+  for (const StepReport& step : run.steps) steps[step.node] = &step;
   const size_t end = plan.complete ? graph_.nodes.size() : index(plan.next_node);
-  std::set<NodeId> planned;
-  for (const perception::Step& step : plan.steps) planned.insert(step.node);
   for (size_t i = index(first); i < end; ++i) {
     const NodeId id{static_cast<uint32_t>(i)};
-    const perception::Node& node = graph_.at(id);
-    const auto results = perception::results_of(node);
+    const auto results = perception::results_of(graph_.at(id));
     const bool ahead = !results.empty() && known_.contains(results[0]);
-    if (!planned.contains(id) && !ahead) continue;
-    NodeRun entry{node.name, std::string(perception::name_of(node.op)), "cpu", "ahead", 0};
-    const auto found = steps.find(id);
-    if (planned.contains(id)) {
-      entry.where = with_.unit.description().id;
-      entry.algorithm = "alias";
-    }
-    if (found != steps.end()) {
-      entry.where = found->second->where;
-      entry.algorithm = found->second->algorithm;
-      entry.duration_ns = found->second->duration_ns;
-    }
+    const auto planned = steps.find(id);
+    if (planned == steps.end() && !ahead) continue;
+    NodeRun entry{graph_.at(id).name, std::string(perception::name_of(graph_.at(id).op)), "cpu",
+                  "ahead", 0};
+    if (planned != steps.end()) describe_step(planned->second, entry);
     report.nodes.push_back(std::move(entry));
   }
+}
+
+// A planned node without a step of its own gives its operand another name.
+void PerceptionRun::describe_step(const StepReport* step, NodeRun& entry) const {
+  entry.where = step == nullptr ? with_.unit.description().id : step->where;
+  entry.algorithm = step == nullptr ? "alias" : step->algorithm;
+  if (step == nullptr) return;
+  entry.duration_ns = step->duration_ns;
+  if (with_.profiler == nullptr) return;
+  with_.profiler->add({entry.node.empty() ? entry.op : entry.node,
+                       "operator",
+                       step->where,
+                       step->begin_ns,
+                       step->duration_ns,
+                       {{"operator", entry.op}, {"algorithm", step->algorithm}}});
 }
 
 void PerceptionRun::trace(const char* name, const char* category, uint64_t begin_ns) {

@@ -42,6 +42,7 @@ class PerceptionRun {
   void remember_known(const perception::Plan& plan);
   void report_segment(perception::NodeId first, const perception::Plan& plan, const RunReport& run,
                       PerceptionReport& report);
+  void describe_step(const StepReport* step, NodeRun& entry) const;
   void trace(const char* name, const char* category, uint64_t begin_ns);
 
   RunSurroundings with_;
