@@ -3,8 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cctype>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 
+#include "base/file.hpp"
 #include "cli/program_fixture.hpp"
 
 namespace geoneuron::cli {
@@ -60,6 +65,36 @@ TEST(Program, HelpIsPlainText) {
   for (const char* verb : kVerbs)
     for (const char c : geoneuron({verb, "--help"}).out)
       ASSERT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << verb << ": " << int{c};
+}
+
+// "--json" and such, without duplicates.
+std::set<std::string> options_in(const std::string& text) {
+  const std::regex pattern("--[a-z][a-z-]*");
+  return {std::sregex_token_iterator(text.begin(), text.end(), pattern), {}};
+}
+
+TEST(Program, TheManualHasEveryOptionOfEveryVerbInItsSection) {
+  const auto bytes = read_file(GEONEURON_MANUAL, 1 << 20).value();
+  std::string manual(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  std::erase(manual, '\\');  // "\\-\\-json" is how manuals write dashes
+  std::map<std::string, std::set<std::string>> manual_options;  // by verb
+  for (size_t at = manual.find(".SH OPTIONS OF "); at != std::string::npos;) {
+    const size_t title = at + 4, body = manual.find('\n', at), next = manual.find(".SH ", body);
+    for (const char* verb : kVerbs) {
+      std::string name(verb);
+      for (char& c : name) c = static_cast<char>(std::toupper(c));
+      const std::string heading = manual.substr(title, body - title);
+      if (heading.find(name) != std::string::npos || heading.find("EVERY") != std::string::npos)
+        manual_options[verb].merge(options_in(manual.substr(body, next - body)));
+    }
+    at = manual.find(".SH OPTIONS OF ", next);
+  }
+  for (const char* verb : kVerbs) {
+    std::string help = geoneuron({verb, "--help"}).out;
+    help.resize(std::min(help.size(), help.find("Examples:")));
+    for (const std::string& option : options_in(help))
+      EXPECT_TRUE(manual_options[verb].contains(option)) << verb << " " << option;
+  }
 }
 
 TEST(Program, NamesTheVerbsWhereNoneIsGiven) {
