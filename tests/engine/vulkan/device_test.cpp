@@ -3,7 +3,11 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <string_view>
+#include <vector>
 
 #include "engine/vulkan/buffer.hpp"
 #include "engine/vulkan/commands.hpp"
@@ -123,6 +127,33 @@ TEST(VulkanStatus, NamesTheResult) {
   const Error error = vulkan_error(VK_ERROR_DEVICE_LOST, "vkQueueSubmit");
   EXPECT_EQ(error.code, ENODEV);
   EXPECT_EQ(error.message, "vkQueueSubmit failed with VK_ERROR_DEVICE_LOST");
+}
+
+// Makes a buffer of no bytes under the validation layer, which complains, and leaves.
+[[noreturn]] void leave_with_a_complaint() {
+  setenv("GEONEURON_VALIDATION", "1", 1);
+  if (!test_device()) std::exit(2);
+  VkBufferCreateInfo info{};
+  info.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO;
+  info.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT;
+  VkBuffer buffer{};
+  if (vkCreateBuffer(test_device()->get(), &info, nullptr, &buffer) == VK_SUCCESS)
+    vkDestroyBuffer(test_device()->get(), buffer, nullptr);
+  std::exit(EXIT_SUCCESS);
+}
+
+TEST(Validation, FailsTheProcessThatItComplainsAbout) {
+  uint32_t count = 0;
+  vkEnumerateInstanceLayerProperties(&count, nullptr);
+  std::vector<VkLayerProperties> layers(count);
+  vkEnumerateInstanceLayerProperties(&count, layers.data());
+  if (std::ranges::none_of(layers, [](const VkLayerProperties& layer) {
+        return std::string_view(layer.layerName) == "VK_LAYER_KHRONOS_validation";
+      }))
+    GTEST_SKIP() << "vulkan-validationlayers is not installed";
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  EXPECT_EXIT(leave_with_a_complaint(), testing::ExitedWithCode(EXIT_FAILURE),
+              "complaints: the exit status is 1");
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "engine/vulkan/instance.hpp"
 
+#include <unistd.h>
+
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -32,6 +35,18 @@ VkDebugUtilsMessengerCreateInfoEXT messenger_info() {
   info.messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT;
   info.pfnUserCallback = on_message;
   return info;
+}
+
+// Whoever asks for validation wants to know: a process that the layer complained about fails, be it
+// the tool, a test or a benchmark. It runs after the destructors of static devices, so that what
+// those are blamed for counts.
+void fail_after_messages() {
+  const uint64_t count = validation_message_count.load();
+  if (count == 0) return;
+  log(LogLevel::kError, "vulkan validation: %llu complaints: the exit status is %d",
+      static_cast<unsigned long long>(count), EXIT_FAILURE);
+  std::fflush(nullptr);
+  _exit(EXIT_FAILURE);
 }
 
 bool validation_wanted() {
@@ -99,6 +114,8 @@ Result<void> Instance::watch() {
   VkDebugUtilsMessengerEXT messenger{};
   GN_TRY(checked(create(get(), &info, nullptr, &messenger), "vkCreateDebugUtilsMessengerEXT"));
   messenger_ = Handle<destroy_messenger>(get(), messenger);
+  static const int kRegistered = std::atexit(fail_after_messages);
+  if (kRegistered != 0) return make_error(ENOMEM, "no handler can be registered for the exit");
   return {};
 }
 

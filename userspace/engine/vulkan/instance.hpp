@@ -19,7 +19,8 @@ class Instance {
  public:
   // The instance that others in this process hold, or a new one: making one costs tens of
   // milliseconds. With GEONEURON_VALIDATION=1 in the environment it runs under the Khronos
-  // validation layer. Errors: ENODEV where there is no Vulkan 1.2 loader or driver, ENOTSUP where
+  // validation layer, and a process that the layer complained about exits with
+  // EXIT_FAILURE. Errors: ENODEV where there is no Vulkan 1.2 loader or driver, ENOTSUP where
   // the layer was asked for and is not installed.
   static Result<std::shared_ptr<Instance>> shared();
 
