@@ -32,10 +32,11 @@ class ColourIndexer {
   void paint(std::span<const float> values, const PackedPalette& palette, Rgba8* pixels) const;
 
  private:
-  // 0 before, the thresholds, and the maximum after: neighbours of every index exist.
-  std::array<uint32_t, 257> bounds_{};
+  // For each place of a packed palette the least key that may have it: 0, the thresholds, and 0 for
+  // what is not finite.
+  std::array<uint32_t, 259> bounds_{};
   IndexEstimate estimate_;
-  // The estimate is at most one off for every value, so one correction each way is exact.
+  // The estimate is the index or one more for every value, so that one correction is exact.
   bool estimate_is_close_ = false;
 };
 
