@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "engine/tensor_copy.hpp"
+
 namespace geoneuron::engine {
 namespace {
 
@@ -49,9 +51,7 @@ Result<NamedTensors> snapshot(const NamedTensors& tensors) {
   NamedTensors copies;
   for (const auto& [name, tensor] : tensors) {
     if (!tensor.is_defined()) return invalid("input %s: has no elements", name.c_str());
-    Tensor copy = GN_TRY(with_context(Tensor::allocate(tensor.info()), "input " + name));
-    std::copy(tensor.bytes().begin(), tensor.bytes().end(), copy.mutable_bytes().begin());
-    copies.emplace(name, std::move(copy));
+    copies.emplace(name, GN_TRY(with_context(copy_of(tensor), "input " + name)));
   }
   return copies;
 }

@@ -7,6 +7,7 @@
 #include "engine/cpu/program_needs.hpp"
 #include "engine/cpu/step_builder.hpp"
 #include "engine/profiler.hpp"
+#include "engine/tensor_copy.hpp"
 
 namespace geoneuron::engine {
 
@@ -134,11 +135,9 @@ Result<void> CpuProgram::load_inputs(const std::map<ValueId, Tensor>& inputs) {
 Result<void> CpuProgram::read_out(ValueId id, const KeepTensor& keep) const {
   if (id == perception::kNoValue || !wanted_.contains(id)) return {};
   const Tensor source = tensor_of(id);
-  Tensor copy = GN_TRY(Tensor::allocate(source.info()));
-  if (layouts_[index(id)] == cpu::Layout::kChannelsLast)
-    cpu::change_layout(source, copy, cpu::Layout::kRowMajor);
-  else if (copy.size_bytes() > 0)
-    std::memcpy(copy.mutable_bytes().data(), source.bytes().data(), copy.size_bytes());
+  if (layouts_[index(id)] != cpu::Layout::kChannelsLast) return keep(id, GN_TRY(copy_of(source)));
+  Tensor copy = GN_TRY(unfilled_tensor(source.info()));
+  cpu::change_layout(source, copy, cpu::Layout::kRowMajor);
   return keep(id, copy);
 }
 

@@ -43,7 +43,8 @@ bool is_one(const Tensor& operand) {
 }
 
 FloatLoop loop_of(const CpuStep& step) {
-  if (step.node->op == Operator::kRelu) return float_loop(Operator::kRelu, FloatOperands::kBoth);
+  const Operator op = step.node->op;
+  if (op == Operator::kAbs || op == Operator::kRelu) return float_loop(op, FloatOperands::kBoth);
   if (step.inputs.size() != 2) return nullptr;
   if (is_one(step.inputs[0])) return float_loop(step.node->op, FloatOperands::kOneA);
   return float_loop(step.node->op,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/cpu/float_loops.hpp"
 
+#include <cmath>
+
 // One operation per loop: nothing here can be contracted to a fused multiply-add, so all
 // instruction sets give the same bits.
 // ThreadSanitizer is not ready yet when the loader chooses among the clones.
@@ -48,6 +50,10 @@ GN_ALL_MACHINES void relu(const float* a, const float*, float* result, int64_t c
   for (int64_t i = 0; i < count; ++i) result[i] = a[i] < 0.0f ? 0.0f : a[i];
 }
 
+GN_ALL_MACHINES void absolute(const float* a, const float*, float* result, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) result[i] = std::fabs(a[i]);
+}
+
 }  // namespace
 
 GN_ALL_MACHINES void clip_floats(const float* a, const float* minimum, const float* maximum,
@@ -89,6 +95,7 @@ FloatLoop float_loop(perception::Operator op, FloatOperands operands) {
       {kDiv, {divide_both, divide_one_b, divide_one_a}},
       {kMax, {maximum_both, maximum_one_b, maximum_one_a}},
       {kMin, {minimum_both, minimum_one_b, minimum_one_a}},
+      {kAbs, {absolute, absolute, absolute}},
       {kRelu, {relu, relu, relu}},
   };
   for (const Entry& entry : kEntries)

@@ -15,7 +15,8 @@ using FloatLoop = void (*)(const float* a, const float* b, float* result, int64_
 
 enum class FloatOperands : uint8_t { kBoth, kOneB, kOneA };
 
-// The loop of Add, Sub, Mul, Div, Max, Min or Relu (which ignores b); null for other operators.
+// The loop of Add, Sub, Mul, Div, Max, Min, or of Abs or Relu (which ignore b); null for other
+// operators.
 // Every loop gives bit by bit what the plain kernel of the operator gives.
 FloatLoop float_loop(perception::Operator op, FloatOperands operands);
 

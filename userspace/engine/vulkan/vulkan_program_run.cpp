@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "engine/cpu/evaluate.hpp"
+#include "engine/tensor_copy.hpp"
 #include "engine/vulkan/vulkan_program.hpp"
 #include "perception/shape_propagation.hpp"
 
@@ -123,7 +124,7 @@ Result<Tensor> VulkanProgram::fetch(ValueId id, const Run& run) {
     if (found != run.host_values.end()) return found->second;
     return make_error(EFAULT, "%s: is not there any more", plan_->graph->at(id).name.c_str());
   }
-  Tensor tensor = GN_TRY(Tensor::allocate(value.info));
+  Tensor tensor = GN_TRY(unfilled_tensor(value.info));
   GN_TRY(transfer_.download(*blocks_[value.slot.block], value.slot.offset_bytes,
                             tensor.mutable_bytes()));
   return tensor;
