@@ -14,7 +14,9 @@ layout(constant_id = 0) const uint kEstimatesAreClose = 0;
 layout(set = 0, binding = 1) uniform utextureBuffer entries;
 
 struct Piece {
-  uint first_value;  // rows of values follow each other without gaps, and so do rows of pixels
+  // Rows of values follow each other without gaps, and so do rows of pixels; both start at
+  // multiples of 4, and what fills up the last four is nobody's.
+  uint first_value;
   uint width;
   uint scale;
   uint first_pixel;
@@ -54,14 +56,38 @@ uint finite_colour_of(uint bits, Piece piece) {
   return entry.z;
 }
 
+// Colours of NaN, +infinity and -infinity. Copies: CPU drivers read parameters anew each time.
+uvec3 special_colours;
+
 uint colour_of(uint bits, Piece piece) {
-  uint infinity = (bits >> 31) != 0u ? p.negative_infinity : p.positive_infinity;
-  uint special = is_nan_bits(bits) ? p.nan : infinity;
+  uint infinity = (bits >> 31) != 0u ? special_colours.z : special_colours.y;
+  uint special = is_nan_bits(bits) ? special_colours.x : infinity;
   return is_finite(bits) ? finite_colour_of(bits, piece) : special;
 }
 
-uint colour_at(uint value, Piece piece) {
-  return colour_of(texelFetch(values, int(piece.first_value + value)).x, piece);
+// Values are fetched, and their pixels written, four at a time: CPU drivers gather single ones.
+void paint_values(Job job, Piece piece) {
+  uint last = (job.first_unit + job.units + 3u) / 4u;
+  for (uint four = job.first_unit / 4u + gl_LocalInvocationID.x; four < last; four += 64u) {
+    uvec4 bits = texelFetch(values, int(piece.first_value / 4u + four));
+    uint pixel = piece.first_pixel + four * 4u;
+    pixels[pixel] = colour_of(bits.x, piece);
+    pixels[pixel + 1u] = colour_of(bits.y, piece);
+    pixels[pixel + 2u] = colour_of(bits.z, piece);
+    pixels[pixel + 3u] = colour_of(bits.w, piece);
+  }
+}
+
+void paint_squares(Job job, Piece piece) {
+  uint last = job.first_unit + job.units;
+  for (uint unit = job.first_unit + gl_LocalInvocationID.x; unit < last; unit += 64u) {
+    // Units run along a row of values first, so that neighbours write neighbouring pixels.
+    uint line = unit / piece.width, column = unit - line * piece.width;
+    uint value = piece.first_value + (line / piece.scale) * piece.width + column;
+    uint colour = colour_of(texelFetch(values, int(value / 4u))[value % 4u], piece);
+    uint pixel = piece.first_pixel + (line * piece.width + column) * piece.scale;
+    for (uint x = 0u; x < piece.scale; ++x) pixels[pixel + x] = colour;
+  }
 }
 
 void main() {
@@ -69,17 +95,9 @@ void main() {
   if (group >= p.job_count) return;
   Job job = jobs[group];
   Piece piece = pieces[job.piece];
-  uint last = job.first_unit + job.units;
-  if (piece.scale == 1u) {
-    for (uint unit = job.first_unit + gl_LocalInvocationID.x; unit < last; unit += 64u)
-      pixels[piece.first_pixel + unit] = colour_at(unit, piece);
-    return;
-  }
-  for (uint unit = job.first_unit + gl_LocalInvocationID.x; unit < last; unit += 64u) {
-    // Units run along a row of values first, so that neighbours write neighbouring pixels.
-    uint line = unit / piece.width, column = unit - line * piece.width;
-    uint colour = colour_at((line / piece.scale) * piece.width + column, piece);
-    uint pixel = piece.first_pixel + (line * piece.width + column) * piece.scale;
-    for (uint x = 0u; x < piece.scale; ++x) pixels[pixel + x] = colour;
-  }
+  special_colours = uvec3(p.nan, p.positive_infinity, p.negative_infinity);
+  if (piece.scale == 1u)
+    paint_values(job, piece);
+  else
+    paint_squares(job, piece);
 }

@@ -11,6 +11,10 @@ namespace {
 constexpr uint32_t kPixelsPerInvocation = 64;
 constexpr uint32_t kInvocations = 64;
 
+uint64_t filled_up(uint64_t count) {
+  return (count + 3) / 4 * 4;
+}
+
 void add_jobs(PaintBatch& batch, const PaintPiece& piece) {
   const uint32_t per_invocation = std::max(1u, kPixelsPerInvocation / piece.scale);
   const uint32_t per_group = per_invocation * kInvocations;
@@ -31,8 +35,8 @@ void add_piece(PaintBatch& batch, const views::Tile& tile, const PieceSource& so
   add_jobs(batch, piece);
   batch.pieces.push_back(piece);
   batch.sources.push_back(source);
-  batch.values += values;
-  batch.pixels += values * tile.scale * tile.scale;
+  batch.values += filled_up(values);
+  batch.pixels += filled_up(values * tile.scale * tile.scale);
 }
 
 }  // namespace

@@ -40,11 +40,12 @@ struct PaintBatch {
   std::vector<PaintPiece> pieces;
   std::vector<PieceSource> sources;  // of each piece
   std::vector<PaintJob> jobs;
-  uint64_t values = 0, pixels = 0;  // packed
+  // Packed, each piece filled up to a multiple of 4: the shader takes four at a time.
+  uint64_t values = 0, pixels = 0;
 };
 
-// Batches that together paint all tiles; each has at most `maximum` values and pixels, unless a
-// single row of one tile has more. Tiles are those of a checked canvas.
+// Batches that together paint all tiles; each has at most `maximum` values and pixels, a multiple
+// of 4, unless a single row of one tile has more. Tiles are those of a checked canvas.
 // The pieces' estimates are left to the caller.
 std::vector<PaintBatch> make_batches(std::span<const views::Tile> tiles, uint64_t maximum);
 

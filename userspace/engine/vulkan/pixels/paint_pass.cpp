@@ -84,9 +84,10 @@ Result<void> upload_entries(PixelCommands& commands,
 Result<void> upload_values(PixelCommands& commands, std::span<const float> elements,
                            std::span<const views::Tile> tiles, const PaintBatch& batch) {
   const auto values = GN_TRY(commands.reserve<float>(0, batch.values, MemoryUse::kUpload));
-  float* target = values.data();
-  for (const PieceSource& source : batch.sources) {
+  for (size_t i = 0; i < batch.pieces.size(); ++i) {
+    const PieceSource& source = batch.sources[i];
     const views::Tile& tile = tiles[source.tile];
+    float* target = values.data() + batch.pieces[i].first_value;
     for (uint32_t row = source.first_row; row < source.first_row + source.rows; ++row) {
       const uint64_t first = tile.first_element + uint64_t{row} * tile.row_stride;
       // Bytes, not floats: a copy of a signalling NaN as a number may change it.
@@ -94,14 +95,16 @@ Result<void> upload_values(PixelCommands& commands, std::span<const float> eleme
       target += tile.width;
     }
   }
+  commands.set_texels(0, VK_FORMAT_R32G32B32A32_UINT);
   return {};
 }
 
 void copy_pixels(std::span<const views::Rgba8> pixels, std::span<const views::Tile> tiles,
                  const PaintBatch& batch, views::Image& canvas) {
-  const views::Rgba8* from = pixels.data();
-  for (const PieceSource& source : batch.sources) {
+  for (size_t i = 0; i < batch.pieces.size(); ++i) {
+    const PieceSource& source = batch.sources[i];
     const views::Tile& tile = tiles[source.tile];
+    const views::Rgba8* from = pixels.data() + batch.pieces[i].first_pixel;
     const size_t width = size_t{tile.width} * tile.scale;
     const size_t top = size_t{tile.y} + size_t{source.first_row} * tile.scale;
     for (size_t y = top; y < top + size_t{source.rows} * tile.scale; ++y, from += width)
@@ -128,9 +131,10 @@ Result<void> VulkanPixels::paint(std::span<const float> elements,
                                  const views::Palette& palette, views::Image& canvas) {
   GN_TRY(views::check_tiles(elements, tiles, normalisations.size(), canvas));
   GN_TRY(views::check_normalisations(normalisations));
-  const uint64_t range = commands_.limits().maxStorageBufferRange / sizeof(views::Rgba8);
-  const uint64_t maximum =
-      std::min<uint64_t>({kMaximumPixels, range, commands_.limits().maxTexelBufferElements});
+  // Multiples of 4, as the shader takes four at a time.
+  const uint64_t range = commands_.limits().maxStorageBufferRange / 16 * 4;
+  const uint64_t texels = commands_.limits().maxTexelBufferElements / 4 * 4;
+  const uint64_t maximum = std::min<uint64_t>({kMaximumPixels, range, texels});
   for (const views::Tile& tile : tiles)
     GN_TRY(check_row(tile, std::min<uint64_t>(range, 1u << 30)));
   if (tiles.empty()) return {};

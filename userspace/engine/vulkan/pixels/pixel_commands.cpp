@@ -15,6 +15,7 @@ Result<std::byte*> PixelCommands::reserve_bytes(size_t slot, uint64_t bytes, Mem
     chosen.use = use;
   }
   chosen.used_bytes = bytes;
+  chosen.format = VK_FORMAT_R32_UINT;
   return chosen.buffer.mapped();
 }
 

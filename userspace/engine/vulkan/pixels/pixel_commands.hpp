@@ -39,7 +39,8 @@ class PixelCommands {
     return {};
   }
 
-  // How a shader reads a slot that it binds as texels; single words until it is set.
+  // How a shader reads a slot that it binds as texels; single words unless this
+  // is called after reserving it.
   void set_texels(size_t slot, VkFormat format) { slots_[slot].format = format; }
 
   // Runs the shader over `group_count` workgroups and waits; its bindings are the first slots, as
