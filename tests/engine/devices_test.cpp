@@ -13,7 +13,18 @@ DeviceDescription vulkan(int number, const char* name, bool is_hardware) {
   device.id = "vulkan:" + std::to_string(number);
   device.name = name;
   device.is_hardware = is_hardware;
+  device.memory_bytes = uint64_t{1} << 30;
   return device;
+}
+
+// What RADV shows for a family that it only compiles for.
+DeviceDescription without_memory(DeviceDescription device) {
+  device.memory_bytes = 0;
+  return device;
+}
+
+Result<OpenedUnit> fails_to_open(size_t number, DeviceDescription) {
+  return make_error(ENODEV, "vulkan:%zu: is lost", number);
 }
 
 DeviceList machine(std::vector<DeviceDescription> devices) {
@@ -68,6 +79,37 @@ TEST(Devices, RefusesOtherSelectors) {
     ASSERT_FALSE(result) << selector;
     EXPECT_EQ(result.error().code, EINVAL) << selector;
     EXPECT_THAT(result.error().message, HasSubstr("auto, cpu, vulkan, vulkan:N or lavapipe"));
+  }
+}
+
+TEST(Devices, PassesOverDevicesWithoutMemory) {
+  const DeviceList list = machine({without_memory(vulkan(0, "AMD NAVI21", true)), kRadeon});
+  EXPECT_EQ(choose_device("auto", list)->device, 2u);
+  EXPECT_EQ(choose_device("vulkan", list)->device, 2u);
+  const auto refused = choose_device("vulkan:0", list);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ENODEV);
+  EXPECT_THAT(refused.error().message, HasSubstr("AMD NAVI21 has no memory"));
+  const auto only = choose_device("auto", machine({without_memory(kLavapipe)}));
+  EXPECT_EQ(only->device, 0u);
+  EXPECT_THAT(only->reason, HasSubstr("no Vulkan device has memory"));
+}
+
+TEST(Devices, AutoTakesTheCoresWhereHardwareDoesNotOpenAndSaysWhy) {
+  const auto opened = open_unit("auto", {}, machine({kLavapipe, kRadeon}), fails_to_open);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->unit->description().id, "cpu");
+  EXPECT_EQ(opened->vulkan, nullptr);
+  EXPECT_TRUE(opened->fell_back);
+  EXPECT_THAT(opened->reason, HasSubstr("vulkan:1 (AMD Radeon RX 7900) does not open"));
+  EXPECT_THAT(opened->reason, HasSubstr("vulkan:1: is lost"));
+}
+
+TEST(Devices, WhatIsAskedForIsNotReplaced) {
+  for (const char* selector : {"vulkan", "vulkan:1"}) {
+    const auto opened = open_unit(selector, {}, machine({kLavapipe, kRadeon}), fails_to_open);
+    ASSERT_FALSE(opened) << selector;
+    EXPECT_EQ(opened.error().code, ENODEV);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "cli/local_backend.hpp"
 
 #include "cli/tensor_names.hpp"
+#include "cli/terminal.hpp"
 #include "engine/cpu/evaluate.hpp"
 #include "engine/neuron_visualization_kernel.hpp"
 #include "engine/pass_measurement.hpp"
@@ -72,6 +73,7 @@ Result<std::unique_ptr<LocalBackend>> LocalBackend::open(const BackendOptions& o
                                                          engine::Profiler* profiler) {
   engine::OpenedUnit opened =
       GN_TRY(engine::open_unit(options.device, {.threads = options.threads}));
+  if (opened.fell_back) note("device: cpu, because " + opened.reason);
   auto parts = std::make_unique<Parts>();
   parts->reason = opened.reason;
   parts->pictures = engine::NeuronVisualizationKernel::on(opened, profiler);

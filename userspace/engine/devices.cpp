@@ -16,8 +16,12 @@ bool is_vulkan(const DeviceDescription& device) {
   return device.id.starts_with("vulkan:");
 }
 
+bool is_usable(const DeviceDescription& device) {
+  return is_vulkan(device) && device.memory_bytes > 0;
+}
+
 bool is_lavapipe(const DeviceDescription& device) {
-  return is_vulkan(device) && device.name.starts_with("llvmpipe");
+  return is_usable(device) && device.name.starts_with("llvmpipe");
 }
 
 template <typename Predicate>
@@ -28,7 +32,7 @@ std::optional<size_t> find(const DeviceList& list, Predicate predicate) {
 }
 
 std::optional<size_t> hardware(const DeviceList& list) {
-  return find(list, [](const auto& device) { return is_vulkan(device) && device.is_hardware; });
+  return find(list, [](const auto& device) { return is_usable(device) && device.is_hardware; });
 }
 
 Error missing(const std::string& selector, const DeviceList& list) {
@@ -42,9 +46,24 @@ Error missing(const std::string& selector, const DeviceList& list) {
 
 DeviceChoice choose_automatically(const DeviceList& list) {
   if (const auto found = hardware(list)) return {*found, "the first hardware Vulkan device"};
-  const bool software = find(list, is_vulkan).has_value();
-  return {0, software ? "no hardware Vulkan device; plain cores are faster than software Vulkan"
-                      : "no Vulkan device: " + list.vulkan_problem};
+  if (find(list, is_usable))
+    return {0, "no hardware Vulkan device; plain cores are faster than software Vulkan"};
+  return {0, find(list, is_vulkan) ? "no Vulkan device has memory"
+                                   : "no Vulkan device: " + list.vulkan_problem};
+}
+
+Result<OpenedUnit> open_cores(const UnitOptions& options, std::string reason) {
+  OpenedUnit opened;
+  opened.unit = GN_TRY(CpuUnit::create(options.threads));
+  opened.reason = std::move(reason);
+  return opened;
+}
+
+Result<OpenedUnit> open_vulkan_unit(size_t number, DeviceDescription description) {
+  OpenedUnit opened;
+  opened.vulkan = GN_TRY(vulkan::open_device(number));
+  opened.unit = std::make_unique<vulkan::VulkanUnit>(opened.vulkan, std::move(description));
+  return opened;
 }
 
 }  // namespace
@@ -68,7 +87,7 @@ Result<DeviceChoice> choose_device(const std::string& selector, const DeviceList
     found = find(list, is_lavapipe);
   } else if (selector == "vulkan") {
     found = hardware(list);
-    if (!found) found = find(list, is_vulkan);
+    if (!found) found = find(list, is_usable);
   } else {
     uint32_t number = 0;
     const char* end = selector.data() + selector.size();
@@ -82,27 +101,32 @@ Result<DeviceChoice> choose_device(const std::string& selector, const DeviceList
     found = find(list, [&](const auto& device) { return device.id == id; });
   }
   if (!found) return missing(selector, list);
+  const DeviceDescription& device = list.devices[*found];
+  if (!is_usable(device))
+    return make_error(ENODEV, "device %s: %s has no memory: there is no hardware behind it",
+                      selector.c_str(), device.name.c_str());
   return DeviceChoice{*found, "asked for"};
 }
 
 Result<OpenedUnit> open_unit(const std::string& selector, const UnitOptions& options) {
-  OpenedUnit opened;
-  opened.reason = "asked for";
-  DeviceChoice choice;
-  DeviceList list;
-  if (selector != "cpu") {
-    list = list_devices();
-    choice = GN_TRY(choose_device(selector, list));
-    opened.reason = choice.reason;
-  }
-  if (choice.device == 0) {
-    opened.unit = GN_TRY(CpuUnit::create(options.threads));
-    return opened;
-  }
+  if (selector == "cpu") return open_cores(options, "asked for");
+  return open_unit(selector, options, list_devices(), open_vulkan_unit);
+}
+
+Result<OpenedUnit> open_unit(const std::string& selector, const UnitOptions& options,
+                             const DeviceList& list, const OpenVulkan& open_vulkan) {
+  DeviceChoice choice = GN_TRY(choose_device(selector, list));
+  if (choice.device == 0) return open_cores(options, std::move(choice.reason));
+  const DeviceDescription& device = list.devices[choice.device];
   // The list has the CPU before the Vulkan devices.
-  opened.vulkan = GN_TRY(vulkan::open_device(choice.device - 1));
-  opened.unit =
-      std::make_unique<vulkan::VulkanUnit>(opened.vulkan, std::move(list.devices[choice.device]));
+  Result<OpenedUnit> opened = open_vulkan(choice.device - 1, device);
+  if (!opened && selector == "auto") {
+    opened = open_cores(
+        options, device.id + " (" + device.name + ") does not open: " + opened.error().message);
+    if (opened) opened->fell_back = true;
+  } else if (opened) {
+    opened->reason = std::move(choice.reason);
+  }
   return opened;
 }
 

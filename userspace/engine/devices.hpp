@@ -2,6 +2,7 @@
 // Devices: what this machine can run networks on, and which of it a selector means. Thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -35,7 +36,9 @@ struct DeviceChoice {
 //   vulkan     the first hardware Vulkan device, else the first software one
 //   vulkan:N   that device
 //   lavapipe   the software Vulkan device
-// EINVAL for any other selector, ENODEV where there is no such device, with what there is.
+// Drivers show devices without memory where there is no hardware behind them: these are passed over
+// and refused by number. EINVAL for any other selector, ENODEV where there is no such device, with
+// what there is.
 Result<DeviceChoice> choose_device(const std::string& selector, const DeviceList& list);
 
 struct UnitOptions {
@@ -46,11 +49,19 @@ struct OpenedUnit {
   std::unique_ptr<ParallelProcessingUnit> unit;
   // The same device for pixels, to be used by the same thread; nullptr where the unit is the CPU.
   std::shared_ptr<vulkan::VulkanDevice> vulkan;
-  std::string reason;  // why this device, for people
+  std::string reason;      // why this device, for people
+  bool fell_back = false;  // the device that "auto" means does not open
 };
 
-// Opens what the selector means. "cpu" does not start Vulkan. Errors: those of choose_device,
-// EINVAL for options, ENODEV where the device does not open.
+// Opens what the selector means. "cpu" does not start Vulkan. Where "auto" means a device that does
+// not open, the CPU is taken, and the reason says so. Errors: those of choose_device, EINVAL for
+// options, ENODEV where a device that was asked for does not open.
 Result<OpenedUnit> open_unit(const std::string& selector, const UnitOptions& options = {});
+
+// Opens "vulkan:<number>", whose description is given; leaves the reason empty.
+using OpenVulkan = std::function<Result<OpenedUnit>(size_t number, DeviceDescription description)>;
+// The same on a machine with these devices.
+Result<OpenedUnit> open_unit(const std::string& selector, const UnitOptions& options,
+                             const DeviceList& list, const OpenVulkan& open_vulkan);
 
 }  // namespace geoneuron::engine
