@@ -77,6 +77,33 @@ TEST(NeuronColumns, ElementWiseResultsShareAColumnAndTheLastIsShown) {
   EXPECT_EQ(columns.weighted[1].to, 2u);
 }
 
+TEST(NeuronColumns, WeightsMayComeThroughNodes) {
+  GraphBuilder build;
+  const ValueId x = build.input();
+  const ValueId y = build.conv(x);
+  const ValueId half = build.node(Operator::kMul, {build.constant(), build.constant()});
+  const ValueId weights = build.node(Operator::kTranspose, {half});
+  const ValueId z = build.node(Operator::kMatMul, {y, weights});
+  const ColumnGraph columns = find_columns(build.graph());
+  EXPECT_THAT(shown(columns), ElementsAre(x, y, z));
+  ASSERT_EQ(columns.weighted.size(), 2u);
+  EXPECT_EQ(columns.weighted[1].weights, weights);
+  EXPECT_THAT(columns.thin, testing::IsEmpty());
+}
+
+TEST(NeuronColumns, AnotherShapeBeginsAnotherColumn) {
+  GraphBuilder build;
+  const ValueId x = build.input();
+  const ValueId y = build.conv(x);
+  const ValueId rows = build.node(Operator::kAdd, {y, build.constant()});
+  const ValueId relu = build.relu(rows);
+  const ValueId z = build.conv(relu);
+  const KnownShapes shapes{{y, {1, 4}}, {rows, {3, 4}}, {relu, {3, 4}}};
+  const ColumnGraph columns = find_columns(build.graph(), shapes);
+  EXPECT_THAT(shown(columns), ElementsAre(x, y, relu, z));
+  EXPECT_THAT(columns.thin, ElementsAre(ThinLink{1, 2}));
+}
+
 TEST(NeuronColumns, PoolingSplitsColumnsAndJoinsThemThinly) {
   GraphBuilder build;
   const ValueId x = build.input();

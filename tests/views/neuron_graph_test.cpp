@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "views/cpu_pixels.hpp"
 #include "views/neuron_labels.hpp"
 
@@ -45,11 +47,10 @@ class NeuronGraph : public testing::Test {
     return view.render(device_, request_, parsed.value());
   }
 
-  Graph graph_;
-  ViewRequest request_;
-  CpuPixels device_;
-
- private:
+  std::vector<std::string> needs() {
+    const ViewDefinition view = neuron_graph_view();
+    return view.needs(graph_, {}, ViewParameters::parse(view.parameters, {}).value()).value();
+  }
   ValueId tensor(const std::string& name, const Shape& shape, bool constant) {
     std::vector<float> elements(static_cast<size_t>(shape.element_count()));
     for (size_t i = 0; i < elements.size(); ++i)
@@ -70,6 +71,10 @@ class NeuronGraph : public testing::Test {
     node.outputs = {output};
     graph_.nodes.push_back(node);
   }
+
+  Graph graph_;
+  ViewRequest request_;
+  CpuPixels device_;
 };
 
 TEST_F(NeuronGraph, NeedsSourcesAndWhatColumnsShow) {
@@ -91,6 +96,29 @@ TEST_F(NeuronGraph, CountsUnitAndChannelEdges) {
   const NeuronScene channels = make_scene(request_, options).value();
   EXPECT_EQ(channels.edges.total, 2u + 144u);
   EXPECT_EQ(channels.columns[1].units.count(), 2u);
+}
+
+TEST_F(NeuronGraph, DrawsWeightsThatAreComputedFromConstants) {
+  const ValueId head = *graph_.find("head.w");
+  request_.tensors["head.w"] = *graph_.at(head).constant;
+  graph_.at(head).constant.reset();
+  node(Operator::kTranspose, {tensor("raw", {2, 72}, true)}, head);
+  std::rotate(graph_.nodes.begin(), graph_.nodes.end() - 1, graph_.nodes.end());
+  EXPECT_THAT(needs(), ElementsAre("flat", "head.w", "out", "relu", "x"));
+  EXPECT_EQ(make_scene(request_, {}).value().edges.total, 656u);
+}
+
+TEST_F(NeuronGraph, BeginsAColumnWhereAConstantEnlargesATensor) {
+  const ValueId out = *graph_.find("out"), rows = tensor("rows", {3, 2}, false);
+  node(Operator::kAdd, {out, tensor("offsets", {3, 1}, true)}, rows);
+  const ValueId last = tensor("last", {3, 4}, false);
+  node(Operator::kGemm, {rows, tensor("last.w", {2, 4}, true)}, last);
+  EXPECT_THAT(needs(), ElementsAre("flat", "last", "out", "relu", "rows", "x"));
+  const Result<NeuronScene> scene = make_scene(request_, {});
+  ASSERT_TRUE(scene.has_value()) << scene.error().message;
+  EXPECT_EQ(scene->edges.groups.at(2).total, 3u * 2 * 4);
+  EXPECT_EQ(scene->columns.at(4).shape, Shape({3, 2}));
+  EXPECT_TRUE(render({}).has_value());
 }
 
 TEST_F(NeuronGraph, RendersEveryLevelAndValueAtTheWantedSize) {

@@ -25,7 +25,8 @@ struct Classes {
   std::vector<uint32_t> of_value;
   std::vector<std::vector<ValueId>> members;
   std::vector<std::set<uint32_t>>
-      unweighted;  // by class: the classes it comes from without weights
+      unweighted;                // by class: the classes it comes from without weights
+  std::set<uint32_t> uncertain;  // whose members may differ in shape
 
   uint32_t make(ValueId value) {
     members.push_back({value});
@@ -38,57 +39,115 @@ struct Classes {
   }
 };
 
-bool is_constant(const Graph& graph, ValueId value) {
-  return value == kNoValue || graph.at(value).constant.has_value();
+// By value: whether no input has a part in it. Weights may come through nodes (Transpose, Cast,
+// ...).
+std::vector<bool> find_constants(const Graph& graph) {
+  std::vector<bool> constant(graph.values.size());
+  for (size_t i = 0; i < constant.size(); ++i) constant[i] = graph.values[i].constant.has_value();
+  for (const Node& node : graph.nodes) {
+    const bool all = std::ranges::all_of(
+        node.inputs, [&](ValueId input) { return input == kNoValue || constant[index(input)]; });
+    for (const ValueId output : node.outputs)
+      if (output != kNoValue && all) constant[index(output)] = true;
+  }
+  return constant;
 }
 
-std::optional<WeightedNode> weighted_node(const Graph& graph, NodeId id) {
-  const Node& node = graph.at(id);
+bool is_broadcast(Operator op) {
+  switch (op) {
+    case Operator::kAdd:
+    case Operator::kDiv:
+    case Operator::kMax:
+    case Operator::kMin:
+    case Operator::kMul:
+    case Operator::kPow:
+    case Operator::kSub:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// What is known of the graph's values before columns are found.
+struct Values {
+  const Graph& graph;
+  const KnownShapes& shapes;
+  std::vector<bool> constants;
+
+  bool is_constant(ValueId id) const { return id == kNoValue || constants[index(id)]; }
+  // False where a shape is unknown: the node is then taken to keep it.
+  bool differ(ValueId a, ValueId b) const {
+    const auto shape_a = shapes.find(a), shape_b = shapes.find(b);
+    return shape_a != shapes.end() && shape_b != shapes.end() && shape_a->second != shape_b->second;
+  }
+};
+
+std::optional<WeightedNode> weighted_node(const Values& values, NodeId id) {
+  const Node& node = values.graph.at(id);
   const bool convolves = node.op == Operator::kConv || node.op == Operator::kConvTranspose;
   const bool multiplies = node.op == Operator::kGemm || node.op == Operator::kMatMul;
   if ((!convolves && !multiplies) || node.inputs.size() < 2 || node.outputs.empty())
     return std::nullopt;
-  const bool first = is_constant(graph, node.inputs[0]);
-  const bool second = is_constant(graph, node.inputs[1]);
+  const bool first = values.is_constant(node.inputs[0]);
+  const bool second = values.is_constant(node.inputs[1]);
   if (first == second || (convolves && first)) return std::nullopt;
   return WeightedNode{
       id, node.inputs[first ? 1 : 0], node.inputs[first ? 0 : 1], node.outputs[0], 0, 0};
 }
 
 // Classes of the node's operands that are not constant, without `except`.
-std::set<uint32_t> operand_classes(const Graph& graph, const Node& node, const Classes& classes,
+std::set<uint32_t> operand_classes(const Values& values, const Node& node, const Classes& classes,
                                    ValueId except) {
   std::set<uint32_t> result;
   for (const ValueId input : node.inputs) {
-    if (input == except || is_constant(graph, input)) continue;
+    if (input == except || values.is_constant(input)) continue;
     const uint32_t found = classes.of_value[index(input)];
     if (found != kNoClass) result.insert(found);
   }
   return result;
 }
 
-void classify(const Graph& graph, NodeId id, Classes& classes) {
-  const Node& node = graph.at(id);
-  const std::optional<WeightedNode> weighted = weighted_node(graph, id);
+// A constant of one element is spread over the other operand; a larger one may spread that.
+bool may_change_shape(const Values& values, const Node& node) {
+  return std::ranges::any_of(node.inputs, [&](ValueId input) {
+    if (input == kNoValue || !values.is_constant(input) || !is_broadcast(node.op)) return false;
+    const auto& constant = values.graph.at(input).constant;
+    return !constant || constant->element_count() != 1 || constant->shape().rank() > 1;
+  });
+}
+
+// Whether the node's result has another shape than what it is computed from.
+bool changes_shape(const Values& values, const Node& node) {
+  return std::ranges::any_of(node.inputs, [&](ValueId input) {
+    return !values.is_constant(input) && values.differ(input, node.outputs[0]);
+  });
+}
+
+void classify(const Values& values, NodeId id, Classes& classes) {
+  const Node& node = values.graph.at(id);
+  const std::optional<WeightedNode> weighted = weighted_node(values, id);
   const auto operands =
-      operand_classes(graph, node, classes, weighted ? weighted->source : kNoValue);
+      operand_classes(values, node, classes, weighted ? weighted->source : kNoValue);
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     const ValueId output = node.outputs[i];
-    if (output == kNoValue) continue;
-    const bool shares = !weighted && i == 0 && operands.size() == 1 && is_element_wise(node.op);
-    if (shares)
+    if (values.is_constant(output)) continue;
+    const bool shares = !weighted && i == 0 && operands.size() == 1 && is_element_wise(node.op) &&
+                        !changes_shape(values, node);
+    if (shares) {
       classes.join(output, *operands.begin());
-    else
+      if (may_change_shape(values, node)) classes.uncertain.insert(*operands.begin());
+    } else {
       classes.unweighted[classes.make(output)] = operands;
+    }
   }
 }
 
-Classes classify_all(const Graph& graph) {
+Classes classify_all(const Values& values) {
   Classes classes;
-  classes.of_value.assign(graph.values.size(), kNoClass);
-  for (const ValueId input : graph.inputs) classes.make(input);
-  for (size_t i = 0; i < graph.nodes.size(); ++i)
-    classify(graph, NodeId{static_cast<uint32_t>(i)}, classes);
+  classes.of_value.assign(values.graph.values.size(), kNoClass);
+  for (const ValueId input : values.graph.inputs) classes.make(input);
+  for (size_t i = 0; i < values.graph.nodes.size(); ++i)
+    classify(values, NodeId{static_cast<uint32_t>(i)}, classes);
   return classes;
 }
 
@@ -183,17 +242,19 @@ bool is_element_wise(Operator op) {
   }
 }
 
-ColumnGraph find_columns(const Graph& graph) {
-  const Classes classes = classify_all(graph);
+ColumnGraph find_columns(const Graph& graph, const KnownShapes& shapes) {
+  const Values values{graph, shapes, find_constants(graph)};
+  const Classes classes = classify_all(values);
   ColumnGraph result;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    const auto node = weighted_node(graph, NodeId{static_cast<uint32_t>(i)});
+    const auto node = weighted_node(values, NodeId{static_cast<uint32_t>(i)});
     if (node && classes.of_value[index(node->source)] != kNoClass) result.weighted.push_back(*node);
   }
   const std::vector<uint32_t> column = number_columns(classes, result.weighted);
   for (size_t i = 0; i < column.size(); ++i)
     if (column[i] != kNoClass)
-      result.columns.push_back({classes.members[i], classes.members[i].back(), 0});
+      result.columns.push_back({classes.members[i], classes.members[i].back(), 0,
+                                classes.uncertain.contains(static_cast<uint32_t>(i))});
   for (WeightedNode& node : result.weighted) {
     node.from = column[classes.of_value[index(node.source)]];
     node.to = column[classes.of_value[index(node.target)]];

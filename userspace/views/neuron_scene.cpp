@@ -92,6 +92,7 @@ class SceneReader {
   Result<NeuronScene> read(const EdgeOptions& options);
 
  private:
+  Result<Tensor> weights_of(const WeightedNode& node) const;
   Result<void> read_operator(const WeightedNode& node);
   Result<void> check_shape(uint32_t column, const Shape& shape, const Node& node) const;
   Result<void> check_axis(uint32_t column, std::optional<size_t> axis, const Node& node);
@@ -133,9 +134,16 @@ Result<void> SceneReader::check_shape(uint32_t column, const Shape& shape, const
                     shown.to_string().c_str());
 }
 
+// Constants of the graph, or computed from such.
+Result<Tensor> SceneReader::weights_of(const WeightedNode& node) const {
+  const perception::Value& weights = graph_.at(node.weights);
+  if (weights.constant) return *weights.constant;
+  return float32_tensor(request_, weights.name);
+}
+
 Result<void> SceneReader::read_operator(const WeightedNode& weighted) {
   const Node& node = graph_.at(weighted.node);
-  const Tensor& weights = *graph_.at(weighted.weights).constant;
+  const Tensor weights = GN_TRY(weights_of(weighted));
   sources_.push_back(GN_TRY(float32_tensor(request_, graph_.at(weighted.source).name)));
   const Shape& source = sources_.back().shape();
   const bool weights_first = node.inputs[0] == weighted.weights;
@@ -195,11 +203,22 @@ Result<NeuronScene> SceneReader::read(const EdgeOptions& options) {
   return scene;
 }
 
+KnownShapes shapes_of(const ViewRequest& request) {
+  KnownShapes shapes;
+  for (size_t i = 0; i < request.graph->values.size(); ++i) {
+    const auto found = request.tensors.find(request.graph->values[i].name);
+    if (found != request.tensors.end())
+      shapes.emplace(ValueId{static_cast<uint32_t>(i)}, found->second.shape());
+  }
+  return shapes;
+}
+
 }  // namespace
 
-Result<ColumnGraph> select_columns(const Graph& graph, std::span<const std::string> selected) {
+Result<ColumnGraph> select_columns(const Graph& graph, std::span<const std::string> selected,
+                                   const KnownShapes& shapes) {
   const std::set<ValueId> wanted = GN_TRY(find_selected(graph, selected));
-  ColumnGraph columns = find_columns(graph);
+  ColumnGraph columns = find_columns(graph, shapes);
   if (!selected.empty()) {
     std::set<ValueId> computed;  // by weighted operators, or element by element from their results
     for (const WeightedNode& node : columns.weighted) {
@@ -223,14 +242,22 @@ Result<ColumnGraph> select_columns(const Graph& graph, std::span<const std::stri
 
 std::vector<std::string> scene_needs(const Graph& graph, const ColumnGraph& columns) {
   std::set<std::string> names;
-  for (const Column& column : columns.columns) names.insert(graph.at(column.shown).name);
-  for (const WeightedNode& node : columns.weighted) names.insert(graph.at(node.source).name);
+  for (const Column& column : columns.columns) {
+    names.insert(graph.at(column.shown).name);
+    if (!column.uncertain) continue;
+    for (const ValueId member : column.members) names.insert(graph.at(member).name);
+  }
+  for (const WeightedNode& node : columns.weighted) {
+    names.insert(graph.at(node.source).name);
+    if (!graph.at(node.weights).constant) names.insert(graph.at(node.weights).name);
+  }
   return {names.begin(), names.end()};
 }
 
 Result<NeuronScene> make_scene(const ViewRequest& request, const EdgeOptions& options) {
   if (request.graph == nullptr) return invalid("no model is given; neuron_graph needs one");
-  ColumnGraph columns = GN_TRY(select_columns(*request.graph, request.selected));
+  const KnownShapes shapes = shapes_of(request);
+  ColumnGraph columns = GN_TRY(select_columns(*request.graph, request.selected, shapes));
   return SceneReader(request, std::move(columns)).read(options);
 }
 

@@ -40,9 +40,10 @@ struct NeuronScene {
 // and the columns that they are computed from by a weighted operator; selected tensors that none
 // computes are passed over. ENOENT for an unknown name, EINVAL where nothing weighted is left.
 Result<ColumnGraph> select_columns(const perception::Graph& graph,
-                                   std::span<const std::string> selected);
+                                   std::span<const std::string> selected,
+                                   const KnownShapes& shapes = {});
 
-// The names of the tensors whose elements make_scene reads.
+// The names of the tensors that make_scene reads, given columns that were found without shapes.
 std::vector<std::string> scene_needs(const perception::Graph& graph, const ColumnGraph& columns);
 
 // Reads tensors and weights. EINVAL or ENOTSUP where they do not fit together.
