@@ -175,6 +175,22 @@ TEST_F(NeuronGraph, SaysWhichSelectedTensorsHaveNoEdges) {
   EXPECT_EQ(passed_over_legend(make_scene(request_, {}).value()), "");
 }
 
+TEST_F(NeuronGraph, LongNamesLeaveRoomForThePicture) {
+  request_.selected = {"relu"};
+  for (int i = 0; i < 6; ++i)
+    request_.selected.push_back(
+        graph_.at(tensor(std::string(4000, 'n') + char('0' + i), {1}, true)).name);
+  graph_.name = std::string(4000, 't');
+  EXPECT_LE(passed_over_legend(make_scene(request_, {}).value()).size(), 500u);
+  EXPECT_TRUE(render({{"height", "600"}, {"width", "800"}}).has_value());
+}
+
+TEST_F(NeuronGraph, SaysWhenAPixelShowsSeveralUnits) {
+  const NeuronScene scene = make_scene(request_, {}).value();
+  EXPECT_THAT(node_legend(scene, true), HasSubstr("each pixel shows the largest |a|"));
+  EXPECT_THAT(node_legend(scene, false), testing::Not(HasSubstr("pixel")));
+}
+
 TEST(NeuronLabels, GroupDigitsAndDropTheBatch) {
   EXPECT_EQ(grouped_digits(7), "7");
   EXPECT_EQ(grouped_digits(1000), "1,000");

@@ -18,6 +18,7 @@ namespace {
 constexpr uint32_t kLine = 20;                    // between baselines of the legend, in pixels
 constexpr uint32_t kHeader = 148, kFooter = 132;  // above and below the plot, without the legend
 constexpr uint32_t kSide = 72;
+constexpr uint32_t kTitleSize = 24;
 constexpr uint32_t kWidthPerDepth = 235;
 constexpr Rgba8 kBackground{9, 11, 16, 255};
 constexpr Rgba8 kThinLine{58, 66, 80, 255};
@@ -44,10 +45,10 @@ struct Picture {
   Image canvas;
 };
 
-LegendLines make_legend(const NeuronScene& scene, const Font& font, uint32_t width) {
+LegendLines make_legend(const NeuronScene& scene, bool reduced, const Font& font, uint32_t width) {
   LegendLines legend{font.wrapped(edge_legend(scene.edges), kTextSize, width),
                      font.wrapped(light_legend(scene.edges), kTextSize, width)};
-  for (const std::string& sentence : {node_legend(scene), passed_over_legend(scene)})
+  for (const std::string& sentence : {node_legend(scene, reduced), passed_over_legend(scene)})
     for (std::string& line : font.wrapped(sentence, kTextSize, width))
       legend.below.push_back(std::move(line));
   return legend;
@@ -79,6 +80,16 @@ Result<NeuronLayout> place(const NeuronScene& scene, const PixelBox& plot) {
       return make_error(ENOTSUP, "tensor %s: its %u planes do not fit; make the picture larger",
                         scene.columns[i].name.c_str(), units[i].planes);
   return layout;
+}
+
+struct Size {
+  uint32_t width, height;
+};
+
+PixelBox plot_of(const Size& size, const LegendLines& legend) {
+  const uint32_t above = kHeader + kLine * static_cast<uint32_t>(legend.above.size());
+  const uint32_t below = kFooter + kLine * static_cast<uint32_t>(legend.below.size());
+  return {kSide, above, size.width - 2 * kSide, size.height - above - below};
 }
 
 void draw_thin_links(const Accumulation& sums, Image& canvas) {
@@ -216,7 +227,7 @@ Rgba8 node_key(uint32_t i) {
 
 void draw_legend(Picture& picture, const std::string& title) {
   uint32_t baseline = 46;
-  picture.fonts.bold->draw(picture.canvas, kMargin, 46, title, 24, picture.theme.text);
+  picture.fonts.bold->draw(picture.canvas, kMargin, 46, title, kTitleSize, picture.theme.text);
   const auto line = [&](const std::string& text) {
     picture.fonts.regular->draw(picture.canvas, kMargin, static_cast<int32_t>(baseline), text,
                                 kTextSize, picture.theme.secondary);
@@ -232,10 +243,6 @@ void draw_legend(Picture& picture, const std::string& title) {
                              : draw_key(picture, kMargin, keys, "edges −", "+", edge_key);
   draw_key(picture, end + 36, keys, "nodes −limit", "+limit", node_key);
 }
-
-struct Size {
-  uint32_t width, height;
-};
 
 Size canvas_size(const NeuronScene& scene, const ViewParameters& parameters) {
   const auto wanted = parameters.integer("width");
@@ -266,16 +273,21 @@ Result<Image> render_graph(PixelDevice& device, const ViewRequest& request,
   const NeuronScene scene = GN_TRY(make_scene(request, edge_options(parameters)));
   const Size size = canvas_size(scene, parameters);
   const Fonts fonts{GN_TRY(Font::get()), GN_TRY(Font::get(FontWeight::kBold))};
-  const LegendLines legend = make_legend(scene, *fonts.regular, size.width - 2 * kMargin);
-  const uint32_t above = kHeader + kLine * static_cast<uint32_t>(legend.above.size());
-  const uint32_t below = kFooter + kLine * static_cast<uint32_t>(legend.below.size());
-  const PixelBox plot{kSide, above, size.width - 2 * kSide, size.height - above - below};
+  const uint32_t room = size.width - 2 * kMargin;
+  LegendLines legend = make_legend(scene, false, *fonts.regular, room);
+  NeuronLayout layout = GN_TRY(place(scene, plot_of(size, legend)));
+  // The longer legend leaves less room: maps that were reduced stay so.
+  if (std::ranges::any_of(layout.grids, [](const auto& grid) { return grid.reduction > 1; })) {
+    legend = make_legend(scene, true, *fonts.regular, room);
+    layout = GN_TRY(place(scene, plot_of(size, legend)));
+  }
+  const PixelBox plot = plot_of(size, legend);
   Picture picture{scene,
-                  GN_TRY(place(scene, plot)),
+                  std::move(layout),
                   plot,
                   edge_limits(scene.edges),
                   fonts,
-                  legend,
+                  std::move(legend),
                   Theme::named("dark"),
                   Image::filled(size.width, size.height, kBackground)};
   GN_TRY(draw_edges(device, picture));
@@ -283,7 +295,8 @@ Result<Image> render_graph(PixelDevice& device, const ViewRequest& request,
   draw_operator_captions(picture);
   draw_column_captions(picture);
   const std::string& name = request.graph->name;
-  draw_legend(picture, "Neuron graph" + (name.empty() ? "" : " of " + name));
+  const std::string title = "Neuron graph" + (name.empty() ? "" : " of " + name);
+  draw_legend(picture, fonts.bold->fitted(title, kTitleSize, room));
   return std::move(picture.canvas);
 }
 

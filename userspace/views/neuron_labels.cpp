@@ -21,6 +21,15 @@ std::string edge_count(uint64_t drawn, uint64_t not_finite, uint64_t total) {
   return text.append(grouped_digits(total)).append(total == 1 ? " edge" : " edges");
 }
 
+// A name that leaves room for others; never cut inside a UTF-8 character.
+std::string short_name(const std::string& name) {
+  constexpr size_t kLongest = 60;
+  if (name.size() <= kLongest) return name;
+  size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;
+  return name.substr(0, end) + "…";
+}
+
 }  // namespace
 
 std::string grouped_digits(uint64_t number) {
@@ -85,12 +94,15 @@ std::string light_legend(const NeuronEdges& edges) {
          (light_power(edges) == 3 ? "cubed." : "squared.");
 }
 
-std::string node_legend(const NeuronScene& scene) {
+std::string node_legend(const NeuronScene& scene, bool reduced) {
   const std::string what = scene.edges.level == EdgeLevel::kUnit
                                ? "Nodes: one per element, coloured by activation"
                                : "Nodes: one per channel or feature, coloured by mean activation";
-  return what +
-         "; limit of a column: its largest |a|; dark is 0. Thin grey links (pooling, reshape, "
+  return what + "; limit of a column: its largest |a|; dark is 0. " +
+         (reduced ? "In maps larger than their place, each pixel shows the largest |a| that it "
+                    "covers. "
+                  : "") +
+         "Thin grey links (pooling, reshape, "
          "concat, add) have no weights and are not counted.";
 }
 
@@ -101,7 +113,7 @@ std::string passed_over_legend(const NeuronScene& scene) {
   std::string text = "Selected, but computed by no operator with weights, so that no edges end in ";
   text += count == 1 ? "it: " : "them: ";
   for (size_t i = 0; i < std::min(count, kNamed); ++i)
-    text.append(i == 0 ? "" : ", ").append(scene.passed_over[i]);
+    text.append(i == 0 ? "" : ", ").append(short_name(scene.passed_over[i]));
   if (count > kNamed) text += " and " + std::to_string(count - kNamed) + " more";
   return text + ".";
 }

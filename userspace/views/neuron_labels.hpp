@@ -28,9 +28,10 @@ std::string edge_legend(const NeuronEdges& edges);
 uint32_t light_power(const NeuronEdges& edges);
 // How values became light.
 std::string light_legend(const NeuronEdges& edges);
-// What the nodes' colours say.
-std::string node_legend(const NeuronScene& scene);
-// Which of the selected tensors are not drawn as targets, and why; "" where all are.
+// What the nodes' colours say. `reduced`: some maps are larger than their place.
+std::string node_legend(const NeuronScene& scene, bool reduced);
+// Which of the selected tensors are not drawn as targets, and why; "" where all are. Long names are
+// cut.
 std::string passed_over_legend(const NeuronScene& scene);
 
 }  // namespace geoneuron::views
