@@ -6,7 +6,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "engine/cpu/cpu_unit.hpp"
+#include "engine/devices.hpp"
 #include "engine/neural_perception_kernel.hpp"
 
 namespace geoneuron::engine {
@@ -14,16 +14,19 @@ namespace {
 
 using perception::Tensor;
 
-class Recogniser : public testing::Test {
+class Recogniser : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     const std::string path = GEONEURON_MODELS "/recogniser.onnx";
     if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is missing: run ./dev models";
+    const auto opened = open_unit(GetParam());
+    if (!opened) GTEST_SKIP() << opened.error().message;
     model_ = std::make_shared<const perception::Model>(perception::load_onnx(path).value());
   }
   std::unique_ptr<NeuralPerceptionKernel> kernel(KernelOptions options = {}) {
     options.cache = false;
-    return NeuralPerceptionKernel::create(CpuUnit::create(0).value(), options, nullptr).value();
+    return NeuralPerceptionKernel::create(open_unit(GetParam()).value().unit, options, nullptr)
+        .value();
   }
   PerceptionRequest request(int64_t width) {
     std::vector<float> pixels(static_cast<size_t>(3 * 48 * width));
@@ -48,7 +51,7 @@ class Recogniser : public testing::Test {
   std::shared_ptr<const perception::Model> model_;
 };
 
-TEST_F(Recogniser, RunsAtThreeWidthsInOneProcess) {
+TEST_P(Recogniser, RunsAtThreeWidthsInOneProcess) {
   KernelOptions plain;
   plain.optimize = false;
   const auto optimized = kernel(), unoptimized = kernel(plain);
@@ -63,7 +66,7 @@ TEST_F(Recogniser, RunsAtThreeWidthsInOneProcess) {
     }
 }
 
-TEST_F(Recogniser, KeepsFourTimesTheBudgetWithinTheBudget) {
+TEST_P(Recogniser, KeepsFourTimesTheBudgetWithinTheBudget) {
   KernelOptions options;
   options.memory_budget_bytes = uint64_t{48} << 20;
   PerceptionRequest wanted = request(320);
@@ -80,6 +83,9 @@ TEST_F(Recogniser, KeepsFourTimesTheBudgetWithinTheBudget) {
   EXPECT_GE(total_bytes, 4 * options.memory_budget_bytes);
   EXPECT_LE(report->peak_bytes, options.memory_budget_bytes);
 }
+
+INSTANTIATE_TEST_SUITE_P(Devices, Recogniser, testing::Values("cpu", "lavapipe"),
+                         [](const auto& test) { return std::string(test.param); });
 
 }  // namespace
 }  // namespace geoneuron::engine
