@@ -9,6 +9,7 @@
 #include <set>
 
 #include "perception/onnx_models.hpp"
+#include "perception/shape_inference.hpp"
 
 namespace geoneuron::perception {
 namespace {
@@ -228,6 +229,31 @@ TEST(OnnxImport, RefusesMissingAndSurplusOperands) {
   EXPECT_EQ(maker.refusal(), "Relu_0: has 2 operands; Relu takes at most 1");
   maker.graph().mutable_node(0)->clear_input();
   EXPECT_EQ(maker.refusal(), "Relu_0: operand 0 is missing; Relu needs it");
+}
+
+TEST(OnnxImport, ASplitCountsTheResultsThatItLeavesOut) {
+  ModelMaker maker(13);
+  maker.input("x", {1, 2, 5, 6}).output("a");
+  set_int(maker.node("Split", {"x"}, {"a", ""}, "s"), "axis", 3);
+  const Model model = maker.load().value();
+  const Node& node = model.graph.nodes.at(0);
+  ASSERT_EQ(node.outputs.size(), 2u);
+  ASSERT_NE(node.outputs[1], kNoValue);
+  EXPECT_EQ(model.graph.at(node.outputs[1]).name, "s.result1");
+  const Operand x{{DataType::kFloat32, {1, 2, 5, 6}}, nullptr};
+  const auto infos = infer(node, std::span(&x, 1)).value();
+  EXPECT_EQ(infos[0].shape, Shape({1, 2, 5, 3}));
+}
+
+TEST(OnnxImport, AResultLeftOutBeforeAnotherIsComputedAllTheSame) {
+  ModelMaker maker(13);
+  maker.input("x", {1, 2, 3, 3}).output("i");
+  set_ints(maker.node("MaxPool", {"x"}, {"", "i"}, "pool"), "kernel_shape", {2, 2});
+  const Model model = maker.load().value();
+  EXPECT_NE(model.graph.nodes.at(0).outputs.at(0), kNoValue);
+  maker.graph().mutable_node(0)->mutable_output()->Clear();
+  maker.graph().mutable_node(0)->add_output("");
+  EXPECT_EQ(maker.refusal(), "pool: has no results; must have at least one");
 }
 
 TEST(OnnxImport, RefusesElementTypesThatItLacks) {

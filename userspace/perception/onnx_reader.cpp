@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "perception/onnx_reader.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "base/mapped_region.hpp"
@@ -64,6 +65,19 @@ Result<void> check_node_names(const onnx::NodeProto& node) {
 // Operands that old exporters leave out by empty names at the end are not there at all.
 void drop_absent_tail(std::vector<ValueId>& ids) {
   while (!ids.empty() && ids.back() == kNoValue) ids.pop_back();
+}
+
+// The number of Split's results decides how large its parts are: none of them may be dropped.
+bool counts_results(const Node& node) {
+  return node.op == Operator::kSplit;
+}
+
+// Results left out before or among others are computed all the same, under a name of their own
+// that nobody reads: engines then have no case for them.
+void name_absent_results(Node& node, GraphDraft& builder) {
+  for (size_t i = 0; i < node.outputs.size(); ++i)
+    if (node.outputs[i] == kNoValue)
+      node.outputs[i] = builder.add_result(node.name + ".result" + std::to_string(i));
 }
 
 Result<void> check_counts(const Node& node) {
@@ -197,11 +211,14 @@ Result<Node> OnnxReader::node_from(const onnx::NodeProto& proto, const std::stri
   for (const std::string& input : proto.input()) node.inputs.push_back(builder_.value(input));
   for (const std::string& output : proto.output()) node.outputs.push_back(builder_.value(output));
   drop_absent_tail(node.inputs);
-  drop_absent_tail(node.outputs);
+  const bool has_results = std::any_of(node.outputs.begin(), node.outputs.end(),
+                                       [](ValueId id) { return id != kNoValue; });
+  if (!counts_results(node)) drop_absent_tail(node.outputs);
   if (node.inputs.empty() || node.inputs[0] == kNoValue)
     return invalid("operand 0 is missing; %s needs it", std::string(name_of(node.op)).c_str());
-  if (node.outputs.empty()) return invalid("has no results; must have at least one");
+  if (!has_results) return invalid("has no results; must have at least one");
   GN_TRY(canonicalize(node, reading_.model.opset, builder_));
+  name_absent_results(node, builder_);
   GN_TRY(check_counts(node));
   return node;
 }
