@@ -253,9 +253,22 @@ TEST(OnnxLegacy, GemmLosesItsBroadcast) {
 
 TEST(OnnxLegacy, RefusesSetsBeyondTheKnown) {
   EXPECT_THAT(one_node(99, "Relu").refusal(),
-              HasSubstr("n: Relu of operator set 99 is not supported; sets 1 to 23 are"));
-  EXPECT_THAT(one_node(9, "Resize").refusal(), HasSubstr("sets 10 to 23"));
-  EXPECT_TRUE(one_node(23, "Relu").load().has_value());
+              HasSubstr("n: Relu of operator set 99 is not supported; sets 1 to 27 are"));
+  EXPECT_THAT(one_node(9, "Resize").refusal(), HasSubstr("sets 10 to 27"));
+  EXPECT_THAT(one_node(28, "Relu").refusal(), HasSubstr("n: Relu of operator set 28"));
+}
+
+TEST(OnnxLegacy, AcceptsSetsThatOnlyAddedTypes) {
+  for (const int64_t opset : {18, 19, 21, 23, 24, 25, 26, 27})
+    EXPECT_TRUE(one_node(opset, "Relu").load().has_value()) << opset;
+  const Loaded cast = loaded(one_node(25, "Cast", [](auto& node) {
+    set_int(node, "to", onnx::TensorProto::INT64);
+    set_string(node, "round_mode", "down");
+  }));
+  EXPECT_FALSE(cast.node.attributes.has("round_mode"));
+  ModelMaker maker = one_node(27, "Relu");
+  set_int(maker.node("Constant", {}, {"c"}), "value_int", 3);
+  EXPECT_TRUE(maker.load().has_value());
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ constexpr LegacyAttribute kLegacy[] = {
     {Operator::kSqueeze, "axes", kIntegers, 12},
     {Operator::kUnsqueeze, "axes", kIntegers, 12},
     {Operator::kCast, "saturate", kInteger, kForever},  // float8 only
+    {Operator::kCast, "round_mode", kText, kForever},   // float8e8m0 only
 };
 
 std::optional<AttributeType> expected_type(Operator op, const std::string& name, int64_t opset) {

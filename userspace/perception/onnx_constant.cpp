@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "perception/onnx_constant.hpp"
 
+#include "perception/onnx_legacy.hpp"
 #include "perception/onnx_tensor.hpp"
 
 namespace geoneuron::perception {
@@ -37,9 +38,9 @@ Result<Tensor> value_from(const onnx::AttributeProto& attribute, ExternalData& e
 }  // namespace
 
 Result<Tensor> constant_from(const onnx::NodeProto& node, int64_t opset, ExternalData& external) {
-  if (opset > 23)
-    return make_error(ENOTSUP, "Constant of operator set %lld is not supported; sets 1 to 23 are",
-                      static_cast<long long>(opset));
+  if (opset > kGreatestKnownOpset)
+    return make_error(ENOTSUP, "Constant of operator set %lld is not supported; sets 1 to %lld are",
+                      static_cast<long long>(opset), static_cast<long long>(kGreatestKnownOpset));
   if (node.attribute_size() != 1)
     return invalid("has %d attributes; a Constant has exactly one", node.attribute_size());
   const auto& attribute = node.attribute(0);

@@ -138,6 +138,7 @@ Result<void> batch_normalization(Draft& draft) {
 Result<void> cast(Draft& draft) {
   Attributes& attributes = draft.node.attributes;
   attributes.erase("saturate");
+  attributes.erase("round_mode");
   if (draft.opset >= 6 || !attributes.has("to")) return {};
   constexpr std::pair<const char*, DataType> kTypes[] = {
       {"FLOAT", DataType::kFloat32},   {"UINT8", DataType::kUInt8},
