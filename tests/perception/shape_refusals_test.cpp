@@ -157,7 +157,9 @@ TEST(ShapeRefusals, OfNormalisation) {
               HasSubstr("outside training there is one"));
   EXPECT_THAT(refusal(Operator::kClip, {}, {x, c}), HasSubstr("operand min"));
   EXPECT_THAT(refusal(Operator::kCast, {{"to", int64_t{16}}}, {x}),
-              HasSubstr("to: 16 is not an element type"));
+              HasSubstr("to: 16 is no element type"));
+  EXPECT_THAT(refusal(Operator::kCast, {{"to", int64_t{8589934593}}}, {x}),
+              HasSubstr("to: 8589934593 is no element type"));
 }
 
 TEST(ShapeRefusals, OfListsThatAreNoLists) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
+#include <limits>
 
 #include "perception/operand.hpp"
 #include "perception/shape_rules.hpp"
@@ -51,10 +52,14 @@ Result<Infos> power(const Request& request) {
 }
 
 Result<Infos> cast(const Request& request) {
-  const auto type = static_cast<DataType>(request.node.attributes.integer("to", 0));
+  const int64_t to = request.node.attributes.integer("to", 0);
+  const bool fits = to > 0 && to <= std::numeric_limits<int32_t>::max();
+  const auto type = fits ? static_cast<DataType>(to) : DataType::kUndefined;
   if (size_of(type) == 0)
-    return invalid("to: %lld is not an element type that geoneuron has",
-                   static_cast<long long>(request.node.attributes.integer("to", 0)));
+    return invalid(
+        "to: %lld is no element type that geoneuron has; must be that of float16, float32, "
+        "float64, (u)int8 to 64 or bool",
+        static_cast<long long>(to));
   return Infos{{type, request.shape(0)}};
 }
 
