@@ -191,7 +191,7 @@ TEST(OnnxLegacy, DropoutForInferenceIsAnIdentity) {
     return one_node(6, "Dropout", [is_test](auto& node) { set_int(node, "is_test", is_test); });
   };
   EXPECT_EQ(loaded(six(1)).node.op, Operator::kIdentity);
-  EXPECT_THAT(six(0).refusal(), HasSubstr("is_test = 0"));
+  EXPECT_THAT(six(0).refusal(), HasSubstr("is_test 0 (training) is not supported"));
 }
 
 TEST(OnnxLegacy, DropoutKeepsItsMask) {
@@ -206,7 +206,7 @@ TEST(OnnxLegacy, RandomDropoutIsRefused) {
     node.add_input("t");
   });
   maker.initializer("t", {}, onnx::TensorProto::BOOL).add_int32_data(1);
-  EXPECT_THAT(maker.refusal(), HasSubstr("Dropout in training is random"));
+  EXPECT_THAT(maker.refusal(), HasSubstr("training is random"));
 }
 
 TEST(OnnxLegacy, ResizeOfSetTenIsAsymmetricAndRoundsDown) {
@@ -249,6 +249,34 @@ TEST(OnnxLegacy, GemmLosesItsBroadcast) {
   maker.input("a", {2, 3}).input("b", {3, 4}).input("c", {4}).output("y");
   set_int(maker.node("Gemm", {"a", "b", "c"}, {"y"}), "broadcast", 1);
   EXPECT_FALSE(loaded(maker).node.attributes.has("broadcast"));
+}
+
+TEST(OnnxLegacy, RefusesFormsThatItLacksByOperatorSetAndNode) {
+  const auto cast_to = [](int64_t type) {
+    return one_node(13, "Cast", [type](auto& node) { set_int(node, "to", type); });
+  };
+  EXPECT_EQ(cast_to(onnx::TensorProto::BFLOAT16).load().error().code, ENOTSUP);
+  EXPECT_THAT(cast_to(onnx::TensorProto::BFLOAT16).refusal(),
+              HasSubstr("n: Cast of operator set 13: to: element type BFLOAT16 is not supported"));
+  EXPECT_EQ(cast_to(onnx::TensorProto::STRING).load().error().code, ENOTSUP);
+  ModelMaker resize = one_node(19, "Resize", [](auto& node) {
+    node.add_input("");
+    node.add_input("scales");
+    set_string(node, "coordinate_transformation_mode", "half_pixel_symmetric");
+  });
+  resize.initializer("scales", {4});
+  EXPECT_EQ(resize.load().error().code, ENOTSUP);
+  EXPECT_THAT(resize.refusal(), HasSubstr("n: Resize of operator set 19: coordinate_transform"));
+}
+
+// 8589934593 is 1, float32, in its lower 32 bits.
+TEST(OnnxLegacy, RefusesACastWhoseTypeIsNoNumberOfOnnx) {
+  for (const int64_t type : {int64_t{8589934593}, int64_t{-4294967295}, int64_t{0}}) {
+    ModelMaker maker = one_node(13, "Cast", [type](auto& node) { set_int(node, "to", type); });
+    EXPECT_EQ(maker.load().error().code, EINVAL);
+    EXPECT_THAT(maker.refusal(), HasSubstr("is no element type; must be that of float16"));
+  }
+  EXPECT_THAT(one_node(13, "Cast").refusal(), HasSubstr("to: is missing"));
 }
 
 TEST(OnnxLegacy, RefusesSetsBeyondTheKnown) {

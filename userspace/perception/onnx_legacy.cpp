@@ -13,7 +13,9 @@ Result<void> check_version(Operator op, int64_t opset) {
                     static_cast<long long>(first), static_cast<long long>(kGreatestKnownOpset));
 }
 
-Result<void> canonicalize(Node& node, int64_t opset, GraphDraft& builder) {
+namespace {
+
+Result<void> rewrite(Node& node, int64_t opset, GraphDraft& builder) {
   node.attributes.erase("consumed_inputs");
   legacy_forms::Draft draft{node, opset, builder};
   switch (node.op) {
@@ -56,6 +58,15 @@ Result<void> canonicalize(Node& node, int64_t opset, GraphDraft& builder) {
     default:
       return {};
   }
+}
+
+}  // namespace
+
+Result<void> canonicalize(Node& node, int64_t opset, GraphDraft& builder) {
+  const std::string form = std::string(name_of(node.op)) + " of operator set ";
+  auto rewritten = rewrite(node, opset, builder);
+  if (rewritten.has_value() || rewritten.error().code != ENOTSUP) return rewritten;
+  return rewritten.error().prefixed(form + std::to_string(opset));
 }
 
 }  // namespace geoneuron::perception

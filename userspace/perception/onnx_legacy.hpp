@@ -19,7 +19,8 @@ inline constexpr int64_t kGreatestKnownOpset = 27;
 Result<void> check_version(Operator op, int64_t opset);
 
 // Changes `node` in place; constants and nodes that it needs beside it are added to `builder`
-// first. ENOTSUP for forms that cannot be expressed, EINVAL for attributes that contradict.
+// first. ENOTSUP, with operator and set, for forms that cannot be expressed or are not implemented;
+// EINVAL for attributes that contradict.
 Result<void> canonicalize(Node& node, int64_t opset, GraphDraft& builder);
 
 }  // namespace geoneuron::perception

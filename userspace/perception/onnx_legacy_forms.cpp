@@ -2,8 +2,10 @@
 #include "perception/onnx_legacy_forms.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
+#include "perception/onnx_proto.hpp"
 #include "perception/shape.hpp"
 
 namespace geoneuron::perception::legacy_forms {
@@ -70,8 +72,19 @@ Result<bool> may_be_training(Draft& draft) {
   const Tensor* ratio = draft.builder.constant(inputs[1]);
   if (inputs[1] != kNoValue && (ratio == nullptr || is_zero(*ratio))) return true;
   return make_error(ENOTSUP,
-                    "Dropout in training is random, which is not supported; training_mode must be "
-                    "false or ratio 0");
+                    "training is random, which is not supported; training_mode must be false or "
+                    "ratio 0");
+}
+
+// ONNX's numbers of element types have 32 bits, attributes 64.
+Result<void> check_number(int64_t to) {
+  if (to < 1 || to > std::numeric_limits<int32_t>::max())
+    return invalid(
+        "to: %lld is no element type; must be that of float16, float32, float64, (u)int8 to 64 or "
+        "bool",
+        static_cast<long long>(to));
+  (void)GN_TRY(with_context(data_type_from(static_cast<int32_t>(to)), "to"));
+  return {};
 }
 
 }  // namespace
@@ -127,10 +140,7 @@ Result<void> batch_normalization(Draft& draft) {
   if (draft.opset >= 14) return {};
   node.attributes.erase("training_mode");
   if (present_results(node) != 1 || node.outputs[0] == kNoValue)
-    return make_error(ENOTSUP,
-                      "training form of BatchNormalization (set %lld) is not supported; must have "
-                      "one result",
-                      static_cast<long long>(draft.opset));
+    return make_error(ENOTSUP, "the training form is not supported; must have one result");
   node.outputs.erase(node.outputs.begin() + 1, node.outputs.end());
   return {};
 }
@@ -139,7 +149,8 @@ Result<void> cast(Draft& draft) {
   Attributes& attributes = draft.node.attributes;
   attributes.erase("saturate");
   attributes.erase("round_mode");
-  if (draft.opset >= 6 || !attributes.has("to")) return {};
+  if (!attributes.has("to")) return invalid("to: is missing; must be an element type");
+  if (draft.opset >= 6) return check_number(attributes.integer("to", 0));
   constexpr std::pair<const char*, DataType> kTypes[] = {
       {"FLOAT", DataType::kFloat32},   {"UINT8", DataType::kUInt8},
       {"INT8", DataType::kInt8},       {"UINT16", DataType::kUInt16},
@@ -167,11 +178,10 @@ Result<void> clip(Draft& draft) {
 Result<void> dropout(Draft& draft) {
   Node& node = draft.node;
   if (draft.opset < 7 && node.attributes.integer("is_test", 0) == 0)
-    return make_error(ENOTSUP, "Dropout in training (is_test = 0) is not supported; must be 1");
+    return make_error(ENOTSUP, "is_test 0 (training) is not supported; must be 1");
   const bool has_mask = node.outputs.size() > 1 && node.outputs[1] != kNoValue;
   if (has_mask && draft.opset < 10)
-    return make_error(ENOTSUP, "Dropout of set %lld with a mask is not supported",
-                      static_cast<long long>(draft.opset));
+    return make_error(ENOTSUP, "a mask is not supported before set 10");
   node.attributes = {};
   const bool may_train = GN_TRY(may_be_training(draft));
   if (may_train) return {};
@@ -190,6 +200,11 @@ Result<void> pad(Draft& draft) {
 
 Result<void> resize(Draft& draft) {
   Node& node = draft.node;
+  const std::string symmetric = "half_pixel_symmetric";
+  if (draft.opset >= 19 &&
+      node.attributes.text("coordinate_transformation_mode", "") == symmetric)
+    return make_error(ENOTSUP, "coordinate_transformation_mode \"%s\" is not supported",
+                      symmetric.c_str());
   if (draft.opset > 10) return {};
   if (node.inputs.size() != 2) return invalid("must have the operands X and scales");
   node.inputs.insert(node.inputs.begin() + 1, kNoValue);

@@ -22,13 +22,13 @@ Result<void> number_operand(Draft& draft, const char* name, size_t position);
 Result<void> broadcast_axis(Draft& draft);
 // Sets 1-13: is_test, spatial, and up to five results.
 Result<void> batch_normalization(Draft& draft);
-// Sets 1-5: the type as a string.
+// Sets 1-5: the type as a string. ENOTSUP for types that geoneuron lacks.
 Result<void> cast(Draft& draft);
 Result<void> clip(Draft& draft);
 // All sets: inference form, Identity where there is no mask.
 Result<void> dropout(Draft& draft);
 Result<void> pad(Draft& draft);
-// Set 10: X, scales; asymmetric and floor.
+// Set 10: X, scales; asymmetric and floor. ENOTSUP for half_pixel_symmetric (19).
 Result<void> resize(Draft& draft);
 Result<void> slice(Draft& draft);
 // Sets 1-12: flattens to 2-D at `axis`, which is 1 by default.
