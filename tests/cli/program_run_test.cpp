@@ -28,6 +28,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::IsSupersetOf;
+using testing::Not;
 
 // x (1x1x2x2) -> Relu "act/1" -> Neg "y"
 class ProgramRun : public testing::Test {
@@ -269,6 +270,35 @@ TEST_F(ProgramRun, InspectTellsAboutTheModel) {
   EXPECT_EQ(model["layers"][1]["operator"], "Neg");
   EXPECT_EQ(model["layers"][0]["outputs"][0]["number"], 1);
   EXPECT_EQ(model["inputs"][0]["shape"], json::array({1, 1, 2, 2}));
+}
+
+TEST_F(ProgramRun, InspectDoesNotCallAModelRunnableWhoseShapesDoNotFit) {
+  ModelMaker maker(13);
+  maker.input("x", {1, 2, 2, 2}).output("y");
+  maker.initializer("w", {4, 3, 1, 1});
+  maker.node("Conv", {"x", "w"}, {"y"}, "conv");
+  save("misfit.onnx", maker.bytes());
+  const ChildResult text = at_home({"inspect", "misfit.onnx"});
+  ASSERT_EQ(text.status, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("shapes: conv: weights 4x3x1x1: axis 1 must be 2"));
+  EXPECT_THAT(text.out, Not(HasSubstr("can be run")));
+  EXPECT_THAT(text.out, HasSubstr("operations: unknown\n"));
+}
+
+TEST_F(ProgramRun, InspectCountsNoOperationsWhileShapesAreOpen) {
+  ModelMaker maker(13);
+  maker.input("x", {-1, 1, -1, 2}).output("y");
+  maker.node("Relu", {"x"}, {"y"}, "relu");
+  save("open.onnx", maker.bytes());
+  const ChildResult text = at_home({"inspect", "open.onnx"});
+  EXPECT_THAT(text.out, HasSubstr("operations: unknown; give --shape\n"));
+  EXPECT_THAT(text.out, Not(HasSubstr("can be run")));
+  const json open = json::parse(at_home({"inspect", "open.onnx", "--json"}).out);
+  EXPECT_TRUE(open["operations"].is_null());
+  EXPECT_TRUE(open["layers"][0]["operations"].is_null());
+  const ChildResult told = at_home({"inspect", "open.onnx", "--shape", "x=1,1,2,2"});
+  EXPECT_THAT(told.out, HasSubstr("operations: 4 per run\n"));
+  EXPECT_THAT(told.out, HasSubstr("this model can be run"));
 }
 
 TEST_F(ProgramRun, InspectFollowsShapesThatAreComputed) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/model_report.hpp"
 
+#include <algorithm>
+
 #include "cli/terminal.hpp"
 
 namespace geoneuron::cli {
@@ -68,6 +70,16 @@ std::string tensors_text(const char* title, const std::vector<TensorDescription>
   return std::string(title) + ":\n" + table(rows, 2);
 }
 
+bool is_counted(const LayerDescription& layer) {
+  return std::ranges::all_of(layer.outputs,
+                             [](const auto& output) { return output.info.has_value(); });
+}
+
+// The sum over the layers says nothing where some of their shapes are open.
+bool is_counted(const ModelDescription& model) {
+  return std::ranges::all_of(model.layers, [](const auto& layer) { return is_counted(layer); });
+}
+
 std::string layers_text(const ModelDescription& model, const TensorNumbers& numbers) {
   std::vector<std::vector<std::string>> rows = {
       {"TENSOR", "OPERATOR", "LAYER", "RESULT", "SHAPE", "PARAMETERS", "OPERATIONS"}};
@@ -77,19 +89,33 @@ std::string layers_text(const ModelDescription& model, const TensorNumbers& numb
       rows.push_back({number_of(output.name, numbers), first ? layer.op : "",
                       first ? layer.name : "", output.name, shape_of(output),
                       first ? std::to_string(layer.parameter_count) : "",
-                      first ? std::to_string(layer.operations) : ""});
+                      first ? (is_counted(layer) ? std::to_string(layer.operations) : "-") : ""});
       first = false;
     }
   }
   return "layers:\n" + table(rows, 2);
 }
 
+std::string operations_text(const ModelDescription& model) {
+  if (is_counted(model)) return std::to_string(model.operations) + " per run";
+  const bool only_open = model.unsupported.empty() && model.shape_sentence.empty();
+  return only_open ? "unknown; give --shape" : "unknown";
+}
+
+// Whether a model can be run is known only where the shapes of all its layers are.
 std::string unsupported_text(const ModelDescription& model) {
-  if (model.unsupported.empty()) return "not supported: nothing, this model can be run\n";
+  if (model.unsupported.empty() && !model.shape_sentence.empty()) return "";
+  if (model.unsupported.empty())
+    return is_counted(model) ? "not supported: nothing, this model can be run\n"
+                             : "not supported: nothing that can be told before shapes are given\n";
   std::string text = "not supported:\n";
   for (const perception::UnsupportedNode& node : model.unsupported)
     text += "  " + node.sentence + "\n";
   return text;
+}
+
+ordered_json counted(bool is_known, uint64_t operations) {
+  return is_known ? ordered_json(operations) : ordered_json(nullptr);
 }
 
 }  // namespace
@@ -101,7 +127,7 @@ ordered_json to_json(const ModelDescription& model, const TensorNumbers& numbers
                       {"name", layer.name},
                       {"outputs", tensors_json(layer.outputs, numbers)},
                       {"parameters", layer.parameter_count},
-                      {"operations", layer.operations}});
+                      {"operations", counted(is_counted(layer), layer.operations)}});
   }
   ordered_json unsupported = ordered_json::array();
   for (const perception::UnsupportedNode& node : model.unsupported)
@@ -111,7 +137,7 @@ ordered_json to_json(const ModelDescription& model, const TensorNumbers& numbers
           {"ir_version", model.ir_version},
           {"opset", model.opset},
           {"parameters", model.parameter_count},
-          {"operations", model.operations},
+          {"operations", counted(is_counted(model), model.operations)},
           {"inputs", tensors_json(model.inputs, numbers)},
           {"outputs", tensors_json(model.outputs, numbers)},
           {"layers", layers},
@@ -126,7 +152,7 @@ std::string to_text(const ModelDescription& model, const TensorNumbers& numbers)
                      std::to_string(model.opset) + ", IR version " +
                      std::to_string(model.ir_version) + "\n";
   text += "parameters: " + std::to_string(model.parameter_count) +
-          "\noperations: " + std::to_string(model.operations) + " per run\n";
+          "\noperations: " + operations_text(model) + "\n";
   text += tensors_text("inputs", model.inputs, numbers);
   text += tensors_text("outputs", model.outputs, numbers);
   text += layers_text(model, numbers);
