@@ -301,6 +301,31 @@ TEST_F(ProgramRun, InspectCountsNoOperationsWhileShapesAreOpen) {
   EXPECT_THAT(told.out, HasSubstr("this model can be run"));
 }
 
+TEST_F(ProgramRun, ControlCharactersOfAModelNeverReachTheTerminal) {
+  const auto is_clean = [](const std::string& text) {
+    return std::ranges::none_of(text,
+                                [](char c) { return (c >= 0 && c < 32 && c != '\n') || c == 127; });
+  };
+  ModelMaker maker(13);
+  maker.graph().set_name("g\x1b[2J");
+  maker.proto().set_producer_name("p\rq");
+  maker.input("x", {4}).output("y");
+  maker.node("Relu", {"x"}, {"a\x1b[31mRED\nfake line"}, "n\x1b]0;title\x07");
+  maker.node("Reshape", {"a\x1b[31mRED\nfake line", "s"}, {"y"}, "r\x1b[2J\nr");
+  maker.initializer("s", {1}, onnx::TensorProto::INT64).add_int64_data(3);
+  save("escape.onnx", maker.bytes());
+  const ChildResult told = at_home({"inspect", "escape.onnx", "--passes"});
+  EXPECT_THAT(told.out, HasSubstr("a?[31mRED?fake line"));
+  EXPECT_THAT(told.out, HasSubstr("r?[2J?r"));
+  EXPECT_TRUE(is_clean(told.out) && is_clean(told.err)) << told.out << told.err;
+  save_tensor("four.npy", {4}, {1, 2, 3, 4});
+  const ChildResult refused =
+      at_home({"run", "escape.onnx", "--input", "four.npy", "--out", "out"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("r?[2J?r"));
+  EXPECT_TRUE(is_clean(refused.err)) << refused.err;
+}
+
 TEST_F(ProgramRun, InspectFollowsShapesThatAreComputed) {
   ModelMaker maker(13);
   maker.input("x", {2, 6}).output("y");

@@ -5,6 +5,8 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include "base/printable.hpp"
+
 namespace geoneuron {
 namespace {
 
@@ -37,7 +39,7 @@ void log(LogLevel level, const char* format, ...) {
   va_start(arguments, format);
   std::vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  std::fprintf(stderr, "geoneuron: %s: %s\n", name_of(level), text);
+  std::fprintf(stderr, "geoneuron: %s: %s\n", name_of(level), printable(text).c_str());
 }
 
 }  // namespace geoneuron

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/printable.hpp"
 #include "cli/terminal.hpp"
 
 namespace geoneuron::cli {
@@ -110,7 +111,7 @@ std::string unsupported_text(const ModelDescription& model) {
                              : "not supported: nothing that can be told before shapes are given\n";
   std::string text = "not supported:\n";
   for (const perception::UnsupportedNode& node : model.unsupported)
-    text += "  " + node.sentence + "\n";
+    text += "  " + printable(node.sentence) + "\n";
   return text;
 }
 
@@ -147,9 +148,9 @@ ordered_json to_json(const ModelDescription& model, const TensorNumbers& numbers
 }
 
 std::string to_text(const ModelDescription& model, const TensorNumbers& numbers) {
-  std::string text = "model: " + (model.name.empty() ? "(no name)" : model.name) + ", by " +
-                     (model.producer.empty() ? "unknown" : model.producer) + ", operator set " +
-                     std::to_string(model.opset) + ", IR version " +
+  std::string text = "model: " + (model.name.empty() ? "(no name)" : printable(model.name)) +
+                     ", by " + (model.producer.empty() ? "unknown" : printable(model.producer)) +
+                     ", operator set " + std::to_string(model.opset) + ", IR version " +
                      std::to_string(model.ir_version) + "\n";
   text += "parameters: " + std::to_string(model.parameter_count) +
           "\noperations: " + operations_text(model) + "\n";
@@ -157,7 +158,7 @@ std::string to_text(const ModelDescription& model, const TensorNumbers& numbers)
   text += tensors_text("outputs", model.outputs, numbers);
   text += layers_text(model, numbers);
   if (!model.weights.empty()) text += tensors_text("weights", model.weights);
-  if (!model.shape_sentence.empty()) text += "shapes: " + model.shape_sentence + "\n";
+  if (!model.shape_sentence.empty()) text += "shapes: " + printable(model.shape_sentence) + "\n";
   return text + unsupported_text(model);
 }
 

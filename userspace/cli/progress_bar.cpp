@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/printable.hpp"
 #include "engine/profiler.hpp"
 
 namespace geoneuron::cli {
@@ -43,7 +44,7 @@ void ProgressBar::draw(uint64_t done, const std::string& now) {
   std::string line = label_ + " [" + std::string(filled, '=') +
                      std::string(kBarColumns - filled, ' ') + "] " + std::to_string(done) + "/" +
                      std::to_string(total_) + " ";
-  for (const char c : now) line += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+  line += printable(now);
   line.resize(std::min(line.size(), static_cast<size_t>(columns_ - 1)));
   std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
 }

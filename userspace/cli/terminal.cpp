@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/printable.hpp"
+
 namespace geoneuron::cli {
 namespace {
 
@@ -29,12 +31,13 @@ Result<void> print(std::string_view text) {
 }
 
 void note(const std::string& line) {
-  std::fprintf(stderr, "%s\n", line.c_str());
+  std::fprintf(stderr, "%s\n", printable(line).c_str());
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows, size_t indent) {
+std::string table(std::vector<std::vector<std::string>> rows, size_t indent) {
   std::vector<size_t> widths;
-  for (const auto& row : rows) {
+  for (auto& row : rows) {
+    for (std::string& cell : row) cell = printable(cell);
     widths.resize(std::max(widths.size(), row.size()));
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i]));
   }

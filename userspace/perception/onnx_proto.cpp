@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "perception/onnx_proto.hpp"
 
-#include <algorithm>
 #include <new>
+
+#include "base/printable.hpp"
 
 namespace geoneuron::perception {
 namespace {
@@ -94,9 +95,7 @@ Result<Declaration> declaration_from(const onnx::ValueInfoProto& info) {
 std::string quoted(const std::string& name) {
   constexpr size_t kMaximumShown = 200;
   std::string text = "\"";
-  text.append(name, 0, kMaximumShown);
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 32; }, '?');
+  text += printable(std::string_view(name).substr(0, kMaximumShown));
   text += name.size() > kMaximumShown ? "...\"" : "\"";
   return text;
 }

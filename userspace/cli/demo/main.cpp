@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/file.hpp"
+#include "base/printable.hpp"
 #include "cli/demo/index_page.hpp"
 
 namespace geoneuron::cli::demo {
@@ -99,6 +100,7 @@ int main(int count, char** arguments) {
   }
   const auto result = run(options);
   if (result.has_value()) return 0;
-  std::fprintf(stderr, "geoneuron-demo: %s\n", result.error().message.c_str());
+  const std::string sentence = geoneuron::printable(result.error().message);
+  std::fprintf(stderr, "geoneuron-demo: %s\n", sentence.c_str());
   return 1;
 }
