@@ -49,6 +49,23 @@ TEST(HistogramView, ShowsASingleValueOnTheLogarithmicAxis) {
   EXPECT_GT(columns_with(image, Theme::named("dark").accent), 8u);
 }
 
+TEST(HistogramView, ShowsMapsThatAreTooTallToBeDrawn) {
+  CpuPixels device;
+  ViewRequest request;
+  request.tensors["tall"] =
+      perception::Tensor::from<float>({1, 1, 30'000, 1}, std::vector<float>(30'000, 1.0f));
+  request.selected = {"tall"};
+  EXPECT_TRUE(render(device, "histogram", request));
+  for (const char* view : {"activation_map", "feature_grid"}) {
+    const auto refused = render(device, view, request);
+    ASSERT_FALSE(refused) << view;
+    EXPECT_NE(refused.error().message.find("at most 16000 elements a side to be drawn; the view "
+                                           "histogram shows larger ones"),
+              std::string::npos)
+        << refused.error().message;
+  }
+}
+
 TEST(HistogramView, SurvivesNothingFinite) {
   EXPECT_TRUE(histogram_of({NAN}, {}));
   EXPECT_TRUE(histogram_of({3.4e38f, -3.4e38f}, {}));

@@ -91,6 +91,7 @@ Result<Image> render_activation_map(PixelDevice& device, const ViewRequest& requ
     return invalid("shows one tensor; %zu are selected: choose one", request.selected.size());
   const auto sample = static_cast<uint64_t>(*parameters.integer("sample"));
   const LayerMaps layer = GN_TRY(LayerMaps::from(request, request.selected[0], sample));
+  GN_TRY(layer.check_drawable());
   const ChosenMap map = GN_TRY(choose_map(layer, parameters));
   Colouring colouring = GN_TRY(Colouring::choose(device, request, parameters, layer, map.painted));
   const bool overlay = parameters.is("overlay", "input");

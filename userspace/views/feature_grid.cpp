@@ -48,6 +48,7 @@ Result<Grid> arrange(const ViewRequest& request, const ViewParameters& parameter
   const auto sample = static_cast<uint64_t>(*parameters.integer("sample"));
   Grid grid;
   grid.layer = GN_TRY(LayerMaps::from(request, request.selected[0], sample));
+  GN_TRY(grid.layer.check_drawable());
   LayerMaps& layer = grid.layer;
   // Pooled to one value per channel: a row of values, too.
   if (layer.map_size() == 1 && layer.count <= UINT32_MAX) {

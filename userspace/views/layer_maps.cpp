@@ -30,11 +30,9 @@ Result<void> arrange(LayerMaps& maps, bool is_constant) {
   const int64_t height = rank - row_axis == 2 ? shape[row_axis] : 1;
   maps.samples = has_samples ? static_cast<uint64_t>(shape[0]) : 1;
   maps.count = static_cast<uint64_t>(shape.count(first_map_axis, row_axis));
-  const bool too_large =
-      height > 1 ? std::max(width, height) > kMaximumExtent : width > int64_t{UINT32_MAX};
-  if (too_large)
-    return invalid("tensor %s: %s: maps must be at most %u elements a side", maps.name.c_str(),
-                   shape.to_string().c_str(), kMaximumExtent);
+  if (std::max(width, height) > int64_t{UINT32_MAX})
+    return invalid("tensor %s: %s: maps must be less than 2^32 elements a side", maps.name.c_str(),
+                   shape.to_string().c_str());
   maps.width = static_cast<uint32_t>(width);
   maps.height = static_cast<uint32_t>(height);
   return {};
@@ -64,6 +62,14 @@ Result<LayerMaps> LayerMaps::from(const ViewRequest& request, const std::string&
   maps.sample = sample;
   maps.first_element = sample * maps.count * maps.map_size();
   return maps;
+}
+
+Result<void> LayerMaps::check_drawable() const {
+  if (height == 1 || std::max(width, height) <= kMaximumExtent) return {};
+  return invalid(
+      "tensor %s: %s: its maps must be at most %u elements a side to be drawn; the view histogram "
+      "shows larger ones",
+      name.c_str(), original.shape.to_string().c_str(), kMaximumExtent);
 }
 
 std::string LayerMaps::maps_text() const {

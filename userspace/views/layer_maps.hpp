@@ -27,8 +27,7 @@ struct LayerMaps {
   uint32_t width = 0, height = 0;
 
   // Reads the named tensor from the request, or the constant of that name from its graph. ENOENT
-  // where there is neither; EINVAL for no elements, a sample that does not exist, or maps larger
-  // than kMaximumExtent a side (one-row maps may be longer).
+  // where there is neither; EINVAL for no elements or a sample that does not exist.
   static Result<LayerMaps> from(const ViewRequest& request, const std::string& name,
                                 uint64_t sample);
 
@@ -38,6 +37,9 @@ struct LayerMaps {
     return {first_element + map * map_size(), map_size()};
   }
   ElementRange layer_range() const { return {first_element, count * map_size()}; }
+  // EINVAL for maps larger than kMaximumExtent a side (one-row maps may be longer): what draws maps
+  // asks first.
+  Result<void> check_drawable() const;
   // "16 maps of 24×24", "1 row of 10", for people.
   std::string maps_text() const;
   // "float32 1×16×24×24, sample 0 of 2", for people.
