@@ -254,6 +254,19 @@ TEST_F(ProgramRun, TakesWhatFollowsAMeanForTheModel) {
   EXPECT_EQ(result.status, 0) << result.err;
 }
 
+TEST_F(ProgramRun, RefusesPixelNumbersThatAreNotFinite) {
+  for (const char* option : {"--scale", "--mean", "--std"})
+    for (const char* number : {"nan", "inf", "-inf", "1e999"}) {
+      const ChildResult result =
+          at_home({"run", "model.onnx", "--input", "x.npy", option, number, "--out", "out"});
+      EXPECT_EQ(result.status, 2) << option << " " << number;
+      EXPECT_THAT(result.err, HasSubstr("must be a finite number")) << option << " " << number;
+    }
+  EXPECT_EQ(
+      at_home({"run", "model.onnx", "--input", "x.npy", "--std", "1,nan,1", "--out", "out"}).status,
+      2);
+}
+
 TEST_F(ProgramRun, FailuresAreJsonWhereAskedFor) {
   const ChildResult result =
       at_home({"run", "absent.onnx", "--input", "x.npy", "--out", "out", "--json"});

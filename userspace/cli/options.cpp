@@ -2,6 +2,8 @@
 #include "cli/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdlib>
 
 #include "cli/byte_size.hpp"
 
@@ -18,6 +20,14 @@ std::string check_device(const std::string& text) {
   if (numbered || text == "auto" || text == "cpu" || text == "vulkan" || text == "lavapipe")
     return "";
   return "'" + text + "' must be auto, cpu, vulkan, vulkan:N or lavapipe";
+}
+
+// What is no number at all CLI11 refuses itself.
+std::string check_finite(const std::string& text) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  if (end == text.c_str() || *end != '\0' || std::isfinite(value)) return "";
+  return "'" + text + "' must be a finite number";
 }
 
 template <typename T>
@@ -51,15 +61,18 @@ void add_form_options(CLI::App& verb, ImageTensorOptions& image) {
 void add_number_options(CLI::App& verb, ImageTensorOptions& image) {
   verb.add_option("--scale", image.scale,
                   "Pixels, 0 to 255, are multiplied by this (default: 1/255 for floats, else 1)")
+      ->check(CLI::Validator(check_finite, ""))
       ->group(kPictures);
   verb.add_option("--mean", image.mean, "Then this is subtracted: one number, or one per channel")
       ->delimiter(',')
       ->allow_extra_args(false)  // what follows may be MODEL
+      ->check(CLI::Validator(check_finite, ""))
       ->type_name("A[,B,C]")
       ->group(kPictures);
   verb.add_option("--std", image.deviation, "Then it is divided by this")
       ->delimiter(',')
       ->allow_extra_args(false)
+      ->check(CLI::Validator(check_finite, ""))
       ->type_name("A[,B,C]")
       ->group(kPictures);
   verb.add_option("--background", image.background,
