@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "engine/cpu/node_builder.hpp"
 
@@ -41,6 +42,18 @@ TEST(CpuReduceMean, LosesNothingOverHundredThousandElements) {
   const Tensor result =
       run(make_node(Operator::kReduceMean, 1), {floats({100003}, std::move(values))});
   EXPECT_NEAR(at(result, 0), 1.0e8 + 64, 8);
+}
+
+TEST(CpuReduceMean, IntegerSumsDoNotOverflow) {
+  constexpr int64_t kLow = std::numeric_limits<int64_t>::min();
+  constexpr int64_t kHigh = std::numeric_limits<int64_t>::max();
+  const Node node = make_node(Operator::kReduceMean, 1);
+  EXPECT_EQ(values_of<int64_t>(run(node, {integers({kHigh, kHigh, kHigh - 3})})),
+            (std::vector<int64_t>{kHigh - 1}));
+  EXPECT_EQ(values_of<int64_t>(run(node, {integers({kLow, kLow})})), (std::vector<int64_t>{kLow}));
+  constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
+  EXPECT_EQ(values_of<uint64_t>(run(node, {Tensor::from<uint64_t>({2}, {kMost, kMost - 2})})),
+            (std::vector<uint64_t>{kMost - 1}));
 }
 
 TEST(CpuSoftmax, SumsToOneOverHundredThousandElements) {

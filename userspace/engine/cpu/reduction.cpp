@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
-// ReduceMean, GlobalAveragePool and GlobalMaxPool. Sums are taken in double (or 64-bit integers),
-// so that 100,000 elements lose nothing.
+// ReduceMean, GlobalAveragePool and GlobalMaxPool. Sums are taken in double, and those of integers
+// in twice their bits, so that 100,000 elements lose nothing and no sum overflows.
 #include "engine/cpu/kernel.hpp"
 #include "engine/cpu/parallel.hpp"
 
 namespace geoneuron::engine::cpu {
 namespace {
+
+// Wide enough for the sum of as many elements as a tensor may have.
+template <typename T>
+using Sum =
+    std::conditional_t<kIsFloating<T> || sizeof(T) < 8, Accumulator<T>,
+                       std::conditional_t<std::is_signed_v<T>, __int128, unsigned __int128>>;
 
 // A tensor's axes in groups that are kept and reduced by turns.
 struct Group {
@@ -79,7 +85,7 @@ void add_up_in_parallel(const T* source, S* sums, std::vector<Group> groups) {
 
 template <typename T>
 void mean(const Tensor& input, Tensor& output, const std::vector<bool>& reduced) {
-  using S = Accumulator<T>;
+  using S = Sum<T>;
   const int64_t results = output.element_count();
   const int64_t count = results == 0 ? 0 : input.element_count() / results;
   std::vector<S> sums(static_cast<size_t>(results), S{0});
