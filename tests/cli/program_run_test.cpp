@@ -359,6 +359,8 @@ TEST_F(ProgramRun, InspectMeasuresPasses) {
   const json passes = json::parse(result.out)["passes"];
   EXPECT_FALSE(passes["passes"].empty());
   EXPECT_GT(passes["unoptimized_ns"], 0);
+  EXPECT_EQ(passes["algorithms"].size(), 2u);
+  EXPECT_NE(passes["algorithms"][0]["algorithm"], "");
   EXPECT_EQ(geoneuron({"inspect", "model.onnx", "--measure"}).status, 2);
 }
 

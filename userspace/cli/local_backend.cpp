@@ -136,13 +136,14 @@ Result<PassReport> measure_passes(const std::shared_ptr<const Model>& model,
   const auto make_unit = [&]() -> Result<std::unique_ptr<engine::ParallelProcessingUnit>> {
     return std::move(GN_TRY(engine::open_unit(options.device, {.threads = options.threads})).unit);
   };
-  const engine::PassMeasurement measured =
+  engine::PassMeasurement measured =
       GN_TRY(engine::measure_passes(make_unit, request, kernel_options(options), kMeasuredRuns));
   for (PassSummary& pass : report.passes)
     for (const engine::PassGain& gain : measured.passes)
       if (gain.pass == pass.pass) pass.measured_saved_ns = gain.saved_ns;
   report.unoptimized_ns = measured.plain_ns;
   report.optimized_ns = measured.optimized_ns;
+  report.nodes = std::move(measured.nodes);
   return report;
 }
 

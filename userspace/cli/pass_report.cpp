@@ -23,13 +23,11 @@ std::string plain(uint64_t value) {
 }  // namespace
 
 ordered_json to_json(const perception::OptimizationMetadata& change) {
-  ordered_json json = {{"pass", change.pass},
-                       {"node", change.node},
-                       {"description", change.description},
-                       {"predicted_operations", change.predicted_operations},
-                       {"predicted_bytes", change.predicted_bytes}};
-  if (change.measured_saved_ns) json["measured_saved_ns"] = *change.measured_saved_ns;
-  return json;
+  return {{"pass", change.pass},
+          {"node", change.node},
+          {"description", change.description},
+          {"predicted_operations", change.predicted_operations},
+          {"predicted_bytes", change.predicted_bytes}};
 }
 
 ordered_json to_json(const PassReport& report) {
@@ -45,6 +43,10 @@ ordered_json to_json(const PassReport& report) {
   }
   if (report.unoptimized_ns) json["unoptimized_ns"] = *report.unoptimized_ns;
   if (report.optimized_ns) json["optimized_ns"] = *report.optimized_ns;
+  if (report.nodes.empty()) return json;
+  for (const engine::NodeRun& node : report.nodes)
+    json["algorithms"].push_back(
+        {{"node", node.node}, {"where", node.where}, {"algorithm", node.algorithm}});
   return json;
 }
 
@@ -64,8 +66,13 @@ std::string to_text(const PassReport& report) {
                       signed_text(pass.predicted_operations, plain),
                       signed_text(pass.predicted_bytes, format_bytes), measured});
   }
+  std::vector<std::vector<std::string>> algorithms = {{"NODE", "WHERE", "ALGORITHM"}};
+  for (const engine::NodeRun& node : report.nodes)
+    algorithms.push_back({node.node, node.where, node.algorithm});
   std::string text = "changes, predicted per run:\n" + table(changes, 2) +
                      "passes, predicted per run and measured:\n" + table(passes, 2);
+  if (!report.nodes.empty())
+    text += "algorithms that the engine chose, optimised:\n" + table(algorithms, 2);
   if (report.unoptimized_ns && report.optimized_ns)
     text += "measured per run: " + format_duration(*report.unoptimized_ns) +
             " as the file has it, " + format_duration(*report.optimized_ns) + " optimised\n";

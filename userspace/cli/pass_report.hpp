@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/neural_perception_kernel.hpp"
 #include "perception/optimization_metadata.hpp"
 
 namespace geoneuron::cli {
@@ -26,6 +27,7 @@ struct PassReport {
   std::vector<PassSummary> passes;  // in the order in which they run
   // Per run, without and with all passes, where it was measured.
   std::optional<uint64_t> unoptimized_ns, optimized_ns;
+  std::vector<engine::NodeRun> nodes;  // with all passes, as they were run; where it was measured
 };
 
 nlohmann::ordered_json to_json(const perception::OptimizationMetadata& change);

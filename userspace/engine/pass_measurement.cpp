@@ -8,11 +8,6 @@ namespace {
 
 using perception::OptimizationMetadata;
 
-struct Timing {
-  uint64_t median_ns = 0;
-  std::vector<OptimizationMetadata> metadata;
-};
-
 Result<void> throw_away(const std::string&, const perception::Tensor&) {
   return {};
 }
@@ -27,26 +22,56 @@ struct Setup {
   const std::function<uint64_t()>& clock;
 };
 
-Result<Timing> time_with(size_t pass_count, const Setup& setup) {
+// The network under the first so many passes, ready to be timed.
+struct Variant {
+  std::unique_ptr<NeuralPerceptionKernel> kernel;
+  PerceptionReport first_run;  // not timed: it plans and prepares
+};
+
+Result<Variant> prepare(size_t pass_count, const Setup& setup) {
   KernelOptions options = setup.options;
   options.optimize = pass_count > 0;
   options.pass_count = pass_count;
   options.cache = false;
   auto unit = GN_TRY(setup.make_unit());
-  const auto kernel =
+  Variant variant;
+  variant.kernel =
       GN_TRY(NeuralPerceptionKernel::create(std::move(unit), options, nullptr, setup.evaluate));
-  Timing timing;
-  timing.metadata = GN_TRY(kernel->process_data(setup.request, throw_away)).passes;
-  std::vector<uint64_t> times;
+  variant.first_run = GN_TRY(variant.kernel->process_data(setup.request, throw_away));
+  return variant;
+}
+
+Result<int64_t> time_once(const Variant& variant, const Setup& setup) {
+  const uint64_t begin_ns = setup.clock();
+  GN_TRY(variant.kernel->process_data(setup.request, throw_away));
+  return static_cast<int64_t>(setup.clock() - begin_ns);
+}
+
+int64_t median(std::vector<int64_t> values) {
+  std::ranges::sort(values);
+  const size_t last = values.size() - 1;
+  return values[last / 2] + (values[last - last / 2] - values[last / 2]) / 2;
+}
+
+// Medians of two variants' times, and of how much less the second one took than the first.
+struct Comparison {
+  int64_t before_ns = 0;
+  int64_t after_ns = 0;
+  int64_t saved_ns = 0;
+};
+
+// Runs both by turns, so that whatever else the machine does meets both; and each one first as
+// often as the other, so that it meets neither first.
+Result<Comparison> compare(const Variant& before, const Variant& after, const Setup& setup) {
+  std::vector<int64_t> before_ns, after_ns, saved_ns;
   for (size_t i = 0; i < std::max<size_t>(setup.repetitions, 1); ++i) {
-    const uint64_t begin_ns = setup.clock();
-    GN_TRY(kernel->process_data(setup.request, throw_away));
-    times.push_back(setup.clock() - begin_ns);
+    if (i % 2 == 0) before_ns.push_back(GN_TRY(time_once(before, setup)));
+    after_ns.push_back(GN_TRY(time_once(after, setup)));
+    if (i % 2 == 1) before_ns.push_back(GN_TRY(time_once(before, setup)));
+    saved_ns.push_back(before_ns.back() - after_ns.back());
   }
-  std::nth_element(times.begin(), times.begin() + static_cast<ptrdiff_t>(times.size() / 2),
-                   times.end());
-  timing.median_ns = times[times.size() / 2];
-  return timing;
+  return Comparison{median(std::move(before_ns)), median(std::move(after_ns)),
+                    median(std::move(saved_ns))};
 }
 
 PassGain predicted_gain(std::string_view pass, const std::vector<OptimizationMetadata>& metadata) {
@@ -70,17 +95,20 @@ Result<PassMeasurement> measure_passes(const MakeUnit& make_unit, const Percepti
   const Setup setup{make_unit, request, options, repetitions, std::move(evaluate), clock};
   const auto names = perception::pass_names();
   PassMeasurement measurement;
-  uint64_t before_ns = GN_TRY(time_with(0, setup)).median_ns;
-  measurement.plain_ns = before_ns;
-  const Timing all = GN_TRY(time_with(names.size(), setup));
-  measurement.optimized_ns = all.median_ns;
+  Variant before = GN_TRY(prepare(0, setup));
+  Variant after = GN_TRY(prepare(names.size(), setup));
+  const Comparison all = GN_TRY(compare(before, after, setup));
+  measurement.plain_ns = static_cast<uint64_t>(all.before_ns);
+  measurement.optimized_ns = static_cast<uint64_t>(all.after_ns);
+  measurement.nodes = std::move(after.first_run.nodes);
+  const auto metadata = std::move(after.first_run.passes);
   for (size_t i = 0; i < names.size(); ++i) {
-    PassGain gain = predicted_gain(names[i], all.metadata);
+    PassGain gain = predicted_gain(names[i], metadata);
     if (gain.changes > 0) {
-      const uint64_t now =
-          i + 1 == names.size() ? all.median_ns : GN_TRY(time_with(i + 1, setup)).median_ns;
-      gain.saved_ns = static_cast<int64_t>(before_ns) - static_cast<int64_t>(now);
-      before_ns = now;
+      after = {};  // two variants at a time take memory enough
+      after = GN_TRY(prepare(i + 1, setup));
+      gain.saved_ns = GN_TRY(compare(before, after, setup)).saved_ns;
+      before = std::move(after);
     }
     measurement.passes.push_back(std::move(gain));
   }
