@@ -296,17 +296,6 @@ TEST_F(Optimizer, RemovesWhatNobodyWants) {
   EXPECT_EQ(count(optimized, "dead-node removal"), 1u);
 }
 
-TEST_F(Optimizer, NamesTheKindOfEachConvolution) {
-  ValueId last = conv("winograd", input({1, 16, 8, 8}), 16, 16);
-  last = conv("pointwise", last, 16, 16, 1);
-  last = builder_.node("depthwise", Operator::kConv, {last, weights("w", {16, 1, 3, 3})},
-                       {{"group", int64_t{16}}});
-  last = conv("direct", last, 4, 16, 5);
-  const OptimizedGraph optimized = optimize({last});
-  for (const Node& node : optimized.graph.nodes) EXPECT_EQ(node.algorithm, node.name);
-  EXPECT_EQ(count(optimized, "algorithm choice"), 4u);
-}
-
 TEST_F(Optimizer, DoesNothingWhenDisabledOrOfNoPasses) {
   const ValueId made = conv("conv", input({1, 3, 8, 8}), 4, 3);
   const ValueId relu = builder_.node("relu", Operator::kRelu, {made});
@@ -316,7 +305,7 @@ TEST_F(Optimizer, DoesNothingWhenDisabledOrOfNoPasses) {
   options.enabled = true;
   options.pass_count = 0;
   EXPECT_TRUE(optimize({relu}, options).metadata.empty());
-  EXPECT_EQ(pass_names().size(), 6u);
+  EXPECT_EQ(pass_names().size(), 5u);
 }
 
 }  // namespace

@@ -10,11 +10,10 @@ namespace {
 
 using PassFunction = Result<void> (*)(PassContext&);
 
-constexpr std::string_view kNames[] = {"constant folding",  "identity removal",
-                                       "dead-node removal", "batch-norm folding",
-                                       "activation fusion", "algorithm choice"};
-constexpr PassFunction kFunctions[] = {fold_constants,   remove_identities, remove_dead_nodes,
-                                       fold_batch_norms, fuse_activations,  choose_algorithms};
+constexpr std::string_view kNames[] = {"constant folding", "identity removal", "dead-node removal",
+                                       "batch-norm folding", "activation fusion"};
+constexpr PassFunction kFunctions[] = {fold_constants, remove_identities, remove_dead_nodes,
+                                       fold_batch_norms, fuse_activations};
 static_assert(std::size(kNames) == std::size(kFunctions));
 
 }  // namespace

@@ -60,6 +60,5 @@ Result<void> remove_identities(PassContext& context);
 Result<void> remove_dead_nodes(PassContext& context);
 Result<void> fold_batch_norms(PassContext& context);
 Result<void> fuse_activations(PassContext& context);
-Result<void> choose_algorithms(PassContext& context);
 
 }  // namespace geoneuron::perception
