@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `geoneuron run`, `inspect` and `render` on small networks, and on everything bad that a user can
+// `geoneuron run` and `render` on small networks, and on everything bad that a user can
 // hand them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,10 +12,8 @@
 #include "base/file.hpp"
 #include "cli/npy.hpp"
 #include "cli/picture_writer.hpp"
-#include "cli/program_fixture.hpp"
+#include "cli/program_run_fixture.hpp"
 #include "cli/trace_check.hpp"
-#include "fakes/temporary_folder.hpp"
-#include "perception/onnx_models.hpp"
 
 namespace geoneuron::cli {
 namespace {
@@ -26,68 +24,7 @@ using perception::Shape;
 using perception::Tensor;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::IsSupersetOf;
-using testing::Not;
-
-// x (1x1x2x2) -> Relu "act/1" -> Neg "y"
-class ProgramRun : public testing::Test {
- protected:
-  void SetUp() override {
-    ModelMaker maker(13);
-    maker.input("x", {1, 1, 2, 2}).output("y");
-    maker.node("Relu", {"x"}, {"act/1"}, "relu");
-    maker.node("Neg", {"act/1"}, {"y"}, "neg");
-    save("model.onnx", maker.bytes());
-    save_tensor("x.npy", {1, 1, 2, 2}, {-1, 2, -3, 4});
-  }
-
-  void save(const std::string& name, const std::string& bytes) {
-    ASSERT_TRUE(write_file(folder_ / name, bytes).has_value());
-  }
-  void save_tensor(const std::string& name, Shape shape, const std::vector<float>& values) {
-    ASSERT_TRUE(write_npy(folder_ / name, Tensor::from<float>(shape, values)).has_value());
-  }
-  // Runs in the folder of the test, on the cores.
-  ChildResult at_home(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.end(), {"--device", "cpu"});
-    return run_child(GEONEURON_PROGRAM, arguments, folder_.path());
-  }
-  std::vector<float> values(const std::string& name) const {
-    const Tensor tensor = read_npy(folder_ / name).value();
-    return {tensor.values<float>().begin(), tensor.values<float>().end()};
-  }
-  static bool has_lavapipe() {
-    const json devices = json::parse(geoneuron({"devices", "--json"}).out)["devices"];
-    return std::ranges::any_of(devices, [](const json& device) {
-      return device["id"] != "cpu" && !device["is_hardware"].get<bool>();
-    });
-  }
-  json json_file(const std::string& name) const {
-    const auto bytes = read_file(folder_ / name, 1 << 20).value();
-    const auto* text = reinterpret_cast<const char*>(bytes.data());
-    return json::parse(text, text + bytes.size());
-  }
-  // A run that must fail: exit 1, one sentence with `words`, nothing new in the folder.
-  void expect_refusal(const std::vector<std::string>& arguments,
-                      const std::vector<std::string>& words) const {
-    const auto before = folder_.names();
-    const ChildResult result = at_home(arguments);
-    EXPECT_EQ(result.status, 1) << result.err;
-    for (const std::string& word : words) EXPECT_THAT(result.err, HasSubstr(word));
-    EXPECT_THAT(result.out, IsEmpty());
-    const size_t sentence = result.err.find("geoneuron: ");
-    ASSERT_NE(sentence, std::string::npos) << result.err;
-    EXPECT_EQ(result.err.find('\n', sentence), result.err.size() - 1) << result.err;
-    EXPECT_EQ(folder_.names(), before);
-  }
-  void expect_model_refused(const std::string& bytes, const std::vector<std::string>& words) {
-    save("bad.onnx", bytes);
-    expect_refusal({"run", "bad.onnx", "--input", "x.npy", "--out", "out"}, words);
-  }
-
-  TemporaryFolder folder_;
-};
 
 TEST_F(ProgramRun, KeepsOutputsByDefault) {
   const ChildResult result = at_home({"run", "model.onnx", "--input", "x.npy", "--out", "out"});
@@ -272,108 +209,6 @@ TEST_F(ProgramRun, FailuresAreJsonWhereAskedFor) {
       at_home({"run", "absent.onnx", "--input", "x.npy", "--out", "out", "--json"});
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(json::parse(result.out)["error"].get<std::string>(), HasSubstr("absent.onnx"));
-}
-
-TEST_F(ProgramRun, InspectTellsAboutTheModel) {
-  const ChildResult text = at_home({"inspect", "model.onnx", "--passes"});
-  ASSERT_EQ(text.status, 0) << text.err;
-  for (const char* word : {"#0", "act/1", "Relu", "1x1x2x2", "not supported: nothing", "passes"})
-    EXPECT_THAT(text.out, HasSubstr(word));
-  const json model = json::parse(at_home({"inspect", "model.onnx", "--json"}).out);
-  EXPECT_EQ(model["layers"][1]["operator"], "Neg");
-  EXPECT_EQ(model["layers"][0]["outputs"][0]["number"], 1);
-  EXPECT_EQ(model["inputs"][0]["shape"], json::array({1, 1, 2, 2}));
-}
-
-TEST_F(ProgramRun, InspectDoesNotCallAModelRunnableWhoseShapesDoNotFit) {
-  ModelMaker maker(13);
-  maker.input("x", {1, 2, 2, 2}).output("y");
-  maker.initializer("w", {4, 3, 1, 1});
-  maker.node("Conv", {"x", "w"}, {"y"}, "conv");
-  save("misfit.onnx", maker.bytes());
-  const ChildResult text = at_home({"inspect", "misfit.onnx"});
-  ASSERT_EQ(text.status, 0) << text.err;
-  EXPECT_THAT(text.out, HasSubstr("shapes: conv: weights 4x3x1x1: axis 1 must be 2"));
-  EXPECT_THAT(text.out, Not(HasSubstr("can be run")));
-  EXPECT_THAT(text.out, HasSubstr("operations: unknown\n"));
-}
-
-TEST_F(ProgramRun, InspectCountsNoOperationsWhileShapesAreOpen) {
-  ModelMaker maker(13);
-  maker.input("x", {-1, 1, -1, 2}).output("y");
-  maker.node("Relu", {"x"}, {"y"}, "relu");
-  save("open.onnx", maker.bytes());
-  const ChildResult text = at_home({"inspect", "open.onnx"});
-  EXPECT_THAT(text.out, HasSubstr("operations: unknown; give --shape\n"));
-  EXPECT_THAT(text.out, Not(HasSubstr("can be run")));
-  const json open = json::parse(at_home({"inspect", "open.onnx", "--json"}).out);
-  EXPECT_TRUE(open["operations"].is_null());
-  EXPECT_TRUE(open["layers"][0]["operations"].is_null());
-  const ChildResult told = at_home({"inspect", "open.onnx", "--shape", "x=1,1,2,2"});
-  EXPECT_THAT(told.out, HasSubstr("operations: 4 per run\n"));
-  EXPECT_THAT(told.out, HasSubstr("this model can be run"));
-}
-
-TEST_F(ProgramRun, ControlCharactersOfAModelNeverReachTheTerminal) {
-  const auto is_clean = [](const std::string& text) {
-    return std::ranges::none_of(text,
-                                [](char c) { return (c >= 0 && c < 32 && c != '\n') || c == 127; });
-  };
-  ModelMaker maker(13);
-  maker.graph().set_name("g\x1b[2J");
-  maker.proto().set_producer_name("p\rq");
-  maker.input("x", {4}).output("y");
-  maker.node("Relu", {"x"}, {"a\x1b[31mRED\nfake line"}, "n\x1b]0;title\x07");
-  maker.node("Reshape", {"a\x1b[31mRED\nfake line", "s"}, {"y"}, "r\x1b[2J\nr");
-  maker.initializer("s", {1}, onnx::TensorProto::INT64).add_int64_data(3);
-  save("escape.onnx", maker.bytes());
-  const ChildResult told = at_home({"inspect", "escape.onnx", "--passes"});
-  EXPECT_THAT(told.out, HasSubstr("a?[31mRED?fake line"));
-  EXPECT_THAT(told.out, HasSubstr("r?[2J?r"));
-  EXPECT_TRUE(is_clean(told.out) && is_clean(told.err)) << told.out << told.err;
-  save_tensor("four.npy", {4}, {1, 2, 3, 4});
-  const ChildResult refused =
-      at_home({"run", "escape.onnx", "--input", "four.npy", "--out", "out"});
-  EXPECT_EQ(refused.status, 1);
-  EXPECT_THAT(refused.err, HasSubstr("r?[2J?r"));
-  EXPECT_TRUE(is_clean(refused.err)) << refused.err;
-}
-
-TEST_F(ProgramRun, InspectFollowsShapesThatAreComputed) {
-  ModelMaker maker(13);
-  maker.input("x", {2, 6}).output("y");
-  maker.node("Shape", {"x"}, {"shape"}, "shape_node");
-  maker.node("Add", {"shape", "change"}, {"wanted"}, "add");
-  maker.node("Reshape", {"x", "wanted"}, {"y"}, "reshape");
-  onnx::TensorProto& change = maker.initializer("change", {2}, onnx::TensorProto::INT64);
-  for (const int64_t number : {1, -2}) change.add_int64_data(number);
-  save("computed.onnx", maker.bytes());
-  const ChildResult result = at_home({"inspect", "computed.onnx", "--json"});
-  ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_EQ(json::parse(result.out)["layers"][2]["outputs"][0]["shape"], json::array({3, 4}));
-}
-
-TEST_F(ProgramRun, InspectMeasuresPasses) {
-  const ChildResult result = at_home({"inspect", "model.onnx", "--passes", "--measure", "--json"});
-  ASSERT_EQ(result.status, 0) << result.err;
-  const json passes = json::parse(result.out)["passes"];
-  EXPECT_FALSE(passes["passes"].empty());
-  EXPECT_GT(passes["unoptimized_ns"], 0);
-  EXPECT_EQ(passes["algorithms"].size(), 2u);
-  EXPECT_NE(passes["algorithms"][0]["algorithm"], "");
-  EXPECT_EQ(geoneuron({"inspect", "model.onnx", "--measure"}).status, 2);
-}
-
-TEST_F(ProgramRun, InspectTellsWhatIsNotSupported) {
-  ModelMaker unknown(13);
-  unknown.input("x", {2}).output("y");
-  unknown.node("Frobnicate", {"x"}, {"y"}, "frob");
-  save("unknown.onnx", unknown.bytes());
-  const ChildResult result = at_home({"inspect", "unknown.onnx"});
-  EXPECT_EQ(result.status, 0);
-  EXPECT_THAT(result.out, HasSubstr("not supported:\n"));
-  EXPECT_THAT(result.out, HasSubstr("Frobnicate"));
-  expect_refusal({"inspect", "unknown.onnx", "--passes"}, {"Frobnicate"});
 }
 
 TEST_F(ProgramRun, ConformanceNeedsAFolderOfTests) {
