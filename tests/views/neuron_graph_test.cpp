@@ -7,6 +7,7 @@
 
 #include "views/cpu_pixels.hpp"
 #include "views/neuron_labels.hpp"
+#include "views/neuron_segments.hpp"
 
 namespace geoneuron::views {
 namespace {
@@ -119,6 +120,14 @@ TEST_F(NeuronGraph, BeginsAColumnWhereAConstantEnlargesATensor) {
   EXPECT_EQ(scene->edges.groups.at(2).total, 3u * 2 * 4);
   EXPECT_EQ(scene->columns.at(4).shape, Shape({3, 2}));
   EXPECT_TRUE(render({}).has_value());
+}
+
+TEST(NeuronSegments, FollowWhatABroadcastCopies) {
+  EXPECT_THAT(broadcast_sources({1, 2}, {3, 2}), ElementsAre(0, 1, 0, 1, 0, 1));
+  EXPECT_THAT(broadcast_sources({3, 1}, {3, 2}), ElementsAre(0, 0, 1, 1, 2, 2));
+  EXPECT_THAT(broadcast_sources({2}, {2, 2}), ElementsAre(0, 1, 0, 1));
+  EXPECT_THAT(broadcast_sources({4}, {2, 2}), testing::IsEmpty());
+  EXPECT_THAT(broadcast_sources({3, 2}, {1, 2}), testing::IsEmpty());
 }
 
 TEST_F(NeuronGraph, RendersEveryLevelAndValueAtTheWantedSize) {

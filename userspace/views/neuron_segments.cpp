@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace geoneuron::views {
 namespace {
+
+using perception::Shape;
 
 // So many lines go to the device at once: 20 MiB of segments.
 constexpr size_t kChunk = size_t{1} << 20;
@@ -63,7 +66,25 @@ Result<void> add_plane_links(const PlaneGrid& from, const PlaneGrid& to, Segment
   return {};
 }
 
-Result<void> add_thin_link(const PlaneGrid& from, const PlaneGrid& to, SegmentSum& sum) {
+Result<void> add_broadcast_links(const PlaneGrid& from, const PlaneGrid& to,
+                                 std::span<const uint32_t> sources, SegmentSum& sum) {
+  for (uint32_t unit = 0; unit < sources.size(); ++unit)
+    GN_TRY(sum.add(from.centre_of(sources[unit]), to.centre_of(unit), 1));
+  return {};
+}
+
+// Where channels are nodes, shapes do not say which node an element belongs to.
+std::vector<uint32_t> sources_of(const SceneColumn& from, const SceneColumn& to) {
+  const auto shows_elements = [](const SceneColumn& column) {
+    return column.units.count() == static_cast<uint64_t>(column.shape.element_count());
+  };
+  if (!shows_elements(from) || !shows_elements(to) || to.units.count() > kMostThinLines) return {};
+  return broadcast_sources(from.shape, to.shape);
+}
+
+Result<void> add_thin_link(const NeuronScene& scene, const NeuronLayout& layout,
+                           const ThinLink& link, SegmentSum& sum) {
+  const PlaneGrid &from = layout.grids[link.from], &to = layout.grids[link.to];
   const uint64_t units = from.units.count();
   if (units == to.units.count() && units <= kMostThinLines) {
     for (uint32_t unit = 0; unit < units; ++unit)
@@ -71,12 +92,32 @@ Result<void> add_thin_link(const PlaneGrid& from, const PlaneGrid& to, SegmentSu
     return {};
   }
   const auto [fewer, more] = std::minmax(from.units.planes, to.units.planes);
+  const auto sources = sources_of(scene.columns[link.from], scene.columns[link.to]);
+  if (fewer != more && !sources.empty()) return add_broadcast_links(from, to, sources, sum);
   if (more % fewer == 0 && more <= kMostThinLines) return add_plane_links(from, to, sum);
   return sum.add(from.centre_of_plane(from.units.planes / 2),
                  to.centre_of_plane(to.units.planes / 2), 1);
 }
 
 }  // namespace
+
+std::vector<uint32_t> broadcast_sources(const Shape& from, const Shape& to) {
+  const auto whole = broadcast(from, to);
+  if (!whole || *whole != to) return {};
+  std::vector<uint32_t> sources(static_cast<size_t>(to.element_count()));
+  for (size_t i = 0; i < sources.size(); ++i) {
+    size_t rest = i, stride = 1, source = 0;
+    for (size_t axis = 1; axis <= from.rank(); ++axis) {
+      const auto own = static_cast<size_t>(from[from.rank() - axis]);
+      const auto extent = static_cast<size_t>(to[to.rank() - axis]);
+      source += (own == 1 ? 0 : rest % extent) * stride;
+      stride *= own;
+      rest /= extent;
+    }
+    sources[i] = static_cast<uint32_t>(source);
+  }
+  return sources;
+}
 
 std::vector<float> edge_limits(const NeuronEdges& edges) {
   std::vector<float> limits;
@@ -126,8 +167,7 @@ Result<Accumulation> accumulate_thin_links(PixelDevice& device, const NeuronScen
                                            const NeuronLayout& layout, uint32_t width,
                                            uint32_t height) {
   SegmentSum sum(device, {0, 0, width, height});
-  for (const ThinLink& link : scene.thin)
-    GN_TRY(add_thin_link(layout.grids[link.from], layout.grids[link.to], sum));
+  for (const ThinLink& link : scene.thin) GN_TRY(add_thin_link(scene, layout, link, sum));
   return sum.finish();
 }
 
