@@ -52,7 +52,8 @@ TEST(CpuReduceMean, IntegerSumsDoNotOverflow) {
             (std::vector<int64_t>{kHigh - 1}));
   EXPECT_EQ(values_of<int64_t>(run(node, {integers({kLow, kLow})})), (std::vector<int64_t>{kLow}));
   constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
-  EXPECT_EQ(values_of<uint64_t>(run(node, {Tensor::from<uint64_t>({2}, {kMost, kMost - 2})})),
+  const std::vector<uint64_t> most = {kMost, kMost - 2};
+  EXPECT_EQ(values_of<uint64_t>(run(node, {Tensor::from<uint64_t>({2}, most)})),
             (std::vector<uint64_t>{kMost - 1}));
 }
 
