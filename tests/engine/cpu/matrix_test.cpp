@@ -63,5 +63,16 @@ TEST(CpuGemm, TransposesScalesAndAddsABroadcastBias) {
   EXPECT_EQ(values_of<float>(result), (std::vector<float>{15, 17, 39, 42}));
 }
 
+// 256 products of 16 by 16 are 65,536, which float16 does not hold.
+TEST(CpuGemm, RoundsFloat16OnceAfterScalingAndBias) {
+  const Tensor a = tensor<_Float16>({1, 256}, std::vector<_Float16>(256, _Float16(16)));
+  const Tensor b = tensor<_Float16>({256, 1}, std::vector<_Float16>(256, _Float16(16)));
+  const Tensor halved = run(make_node(Operator::kGemm, 2, {{"alpha", 0.5f}}), {a, b});
+  EXPECT_EQ(static_cast<float>(values_of<_Float16>(halved)[0]), 32768.0f);
+  const Tensor biased =
+      run(make_node(Operator::kGemm, 3), {a, b, tensor<_Float16>({1}, {_Float16(-60000)})});
+  EXPECT_EQ(static_cast<float>(values_of<_Float16>(biased)[0]), 5536.0f);
+}
+
 }  // namespace
 }  // namespace geoneuron::engine::test

@@ -26,13 +26,18 @@ Result<void> multiply(const Product& product, const float* a, const float* b, fl
                     static_cast<int>(status));
 }
 
+Result<void> multiply_wide(const Product& product, const _Float16* a, const _Float16* b,
+                           float* result) {
+  const std::vector<float> wide_a(a, a + product.rows * product.depth);
+  const std::vector<float> wide_b(b, b + product.depth * product.columns);
+  return multiply(product, wide_a.data(), wide_b.data(), result);
+}
+
 template <>
 Result<void> multiply(const Product& product, const _Float16* a, const _Float16* b,
                       _Float16* result) {
-  const std::vector<float> wide_a(a, a + product.rows * product.depth);
-  const std::vector<float> wide_b(b, b + product.depth * product.columns);
   std::vector<float> wide(static_cast<size_t>(product.rows * product.columns));
-  GN_TRY(multiply(product, wide_a.data(), wide_b.data(), wide.data()));
+  GN_TRY(multiply_wide(product, a, b, wide.data()));
   std::transform(wide.begin(), wide.end(), result,
                  [](float value) { return static_cast<_Float16>(value); });
   return {};

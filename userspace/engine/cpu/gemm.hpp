@@ -31,6 +31,10 @@ template <>
 Result<void> multiply(const Product& product, const _Float16* a, const _Float16* b,
                       _Float16* result);
 
+// The product of float16 in float32, for those who compute on before they round.
+Result<void> multiply_wide(const Product& product, const _Float16* a, const _Float16* b,
+                           float* result);
+
 // The rest is implementation.
 
 // sums[i] += factor * values[i]; integers wrap.

@@ -50,11 +50,18 @@ Result<void> multiply_batches(const Shape& shape_a, const Shape& shape_b, Produc
   return {};
 }
 
-// result = alpha * result + beta * c, with c broadcast to rows x columns.
-template <typename T>
-void add_bias(Tensor& result, double alpha, const Tensor* c, double beta) {
-  const int64_t rows = result.shape()[0];
-  const int64_t columns = result.shape()[1];
+// What Gemm makes of a product: alpha * product + beta * c, with c (if any) broadcast to it.
+struct Scaling {
+  double alpha = 1;
+  double beta = 1;
+  const Tensor* c = nullptr;
+
+  bool is_identity() const { return alpha == 1.0 && c == nullptr; }
+};
+
+// Calls body(element of the result, element of c) for all of them; the latter is 0 without c.
+template <typename Body>
+void for_each_with_bias(const Shape& result, const Tensor* c, const Body& body) {
   int64_t row_step = 0;
   int64_t column_step = 0;
   if (c != nullptr) {
@@ -62,16 +69,39 @@ void add_bias(Tensor& result, double alpha, const Tensor* c, double beta) {
     if (rank > 0 && c->shape()[rank - 1] != 1) column_step = 1;
     if (rank > 1 && c->shape()[0] != 1) row_step = c->shape()[1];
   }
-  const T* bias = c != nullptr ? elements<T>(*c) : nullptr;
+  for (int64_t row = 0; row < result[0]; ++row)
+    for (int64_t column = 0; column < result[1]; ++column)
+      body(row * result[1] + column, row * row_step + column * column_step);
+}
+
+// `product` may be the memory of `result`. Rounds once, at the end.
+template <typename T, typename P>
+void scale(const P* product, const Scaling& scaling, Tensor& result) {
+  const T* bias = scaling.c != nullptr ? elements<T>(*scaling.c) : nullptr;
   T* target = mutable_elements<T>(result);
-  using S = std::conditional_t<std::is_same_v<Compute<T>, float>, float, double>;
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t column = 0; column < columns; ++column) {
-      S value = static_cast<S>(alpha) * static_cast<S>(target[row * columns + column]);
-      if (bias != nullptr)
-        value += static_cast<S>(beta) * static_cast<S>(bias[row * row_step + column * column_step]);
-      target[row * columns + column] = static_cast<T>(value);
-    }
+  using S = std::conditional_t<std::is_same_v<P, float>, float, double>;
+  const S alpha = static_cast<S>(scaling.alpha), beta = static_cast<S>(scaling.beta);
+  for_each_with_bias(result.shape(), scaling.c, [=](int64_t i, int64_t of_bias) {
+    S value = alpha * static_cast<S>(product[i]);
+    if (bias != nullptr) value += beta * static_cast<S>(bias[of_bias]);
+    target[i] = static_cast<T>(value);
+  });
+}
+
+// Into `result`, except float16, whose product is not rounded before it is scaled.
+template <typename T>
+Result<void> multiply_and_scale(const Product& product, const T* a, const T* b,
+                                const Scaling& scaling, Tensor& result) {
+  T* target = mutable_elements<T>(result);
+  if constexpr (std::is_same_v<T, _Float16>) {
+    std::vector<float> wide(static_cast<size_t>(result.element_count()));
+    GN_TRY(multiply_wide(product, a, b, wide.data()));
+    scale<T>(wide.data(), scaling, result);
+  } else {
+    GN_TRY(multiply(product, a, b, target));
+    if (!scaling.is_identity()) scale<T>(target, scaling, result);
+  }
+  return {};
 }
 
 template <typename Function>
@@ -104,14 +134,13 @@ Result<void> run_gemm(const Operation& operation) {
   product.rows = operation.output().shape()[0];
   product.columns = operation.output().shape()[1];
   product.depth = operation.input(0).shape()[product.a_transposed ? 0 : 1];
-  const auto alpha = static_cast<double>(attributes.number("alpha", 1.0f));
-  const auto beta = static_cast<double>(attributes.number("beta", 1.0f));
-  return dispatch_product(operation.input(0).type(), [&]<typename T>() -> Result<void> {
-    GN_TRY(multiply(product, elements<T>(operation.input(0)), elements<T>(operation.input(1)),
-                    mutable_elements<T>(operation.output())));
-    const Tensor* bias = operation.has_input(2) ? &operation.input(2) : nullptr;
-    if (alpha != 1.0 || bias != nullptr) add_bias<T>(operation.output(), alpha, bias, beta);
-    return {};
+  Scaling scaling;
+  scaling.alpha = static_cast<double>(attributes.number("alpha", 1.0f));
+  scaling.beta = static_cast<double>(attributes.number("beta", 1.0f));
+  if (operation.has_input(2)) scaling.c = &operation.input(2);
+  return dispatch_product(operation.input(0).type(), [&]<typename T>() {
+    return multiply_and_scale(product, elements<T>(operation.input(0)),
+                              elements<T>(operation.input(1)), scaling, operation.output());
   });
 }
 
