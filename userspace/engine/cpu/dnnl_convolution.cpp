@@ -251,6 +251,24 @@ Layouts layouts_of(const perception::Node& node, std::span<const perception::Ope
   return ours;
 }
 
+// What oneDNN makes of it; dnnl::error where it refuses.
+std::unique_ptr<PreparedKernel> choose(const perception::Node& node,
+                                       std::span<const perception::Operand> operands,
+                                       const TensorInfo& result, const ConvolutionLayouts& layouts,
+                                       const perception::Window& window) {
+  const Layouts ours = layouts_of(node, operands, result, layouts);
+  const bool last = any_channels_last(layouts);
+  const bool constant = operands[1].value != nullptr;
+  if (node.op == perception::Operator::kConv)
+    return create<dnnl::convolution_forward>(
+        ours, strides_of(window), dnnl::algorithm::convolution_direct, last, constant);
+  std::unique_ptr<PreparedKernel> kernel = create<dnnl::deconvolution_forward>(
+      ours, strides_of(window), dnnl::algorithm::deconvolution_direct, last, constant);
+  if (has_bias(operands))
+    kernel = std::make_unique<BiasedAfterwards>(std::move(kernel), layouts.result);
+  return kernel;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
@@ -263,19 +281,11 @@ Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
   const auto window = GN_TRY(rule(node.attributes, operands[0].info.shape, operands[1].info.shape));
   for (const auto& axis : window.axes)
     if (axis.pad_begin < 0 || axis.pad_end < 0) return Prepared(nullptr);
-  const Layouts ours = layouts_of(node, operands, results[0], layouts);
-  const bool last = any_channels_last(layouts);
-  const bool constant = operands[1].value != nullptr;
-  return guard_dnnl(kWhat, [&]() -> Prepared {
-    if (!transposed)
-      return Prepared(create<dnnl::convolution_forward>(
-          ours, strides_of(window), dnnl::algorithm::convolution_direct, last, constant));
-    std::unique_ptr<PreparedKernel> kernel = create<dnnl::deconvolution_forward>(
-        ours, strides_of(window), dnnl::algorithm::deconvolution_direct, last, constant);
-    if (has_bias(operands))
-      kernel = std::make_unique<BiasedAfterwards>(std::move(kernel), layouts.result);
-    return kernel;
-  });
+  Prepared prepared = guard_dnnl(
+      kWhat, [&]() -> Prepared { return choose(node, operands, results[0], layouts, window); });
+  // oneDNN 2.6 refuses some transposed convolutions with dilations.
+  if (!prepared.has_value() && prepared.error().code != ENOMEM) return Prepared(nullptr);
+  return prepared;
 }
 
 }  // namespace geoneuron::engine::cpu

@@ -12,8 +12,8 @@ struct ConvolutionLayouts {
   Layout result = Layout::kRowMajor;
 };
 
-// Null where oneDNN does not compute this type or shape (plain loops do). Errors: ENOMEM, EIO with
-// what oneDNN reports.
+// Null where oneDNN does not compute this type or shape, or refuses it (plain loops do). Errors:
+// ENOMEM.
 Result<std::unique_ptr<PreparedKernel>> prepare_dnnl_convolution(
     const perception::Node& node, std::span<const perception::Operand> operands,
     std::span<const TensorInfo> results, const ConvolutionLayouts& layouts = {});
