@@ -147,11 +147,10 @@ bool Planner::touches_host_value(const Node& node) {
 Placement Planner::placement_of(const Node& node, std::span<const Operand> operands) {
   if (touches_host_value(node)) return Placement::kHost;
   if (becomes_alias(node)) return Placement::kAlias;
-  std::vector<TensorInfo> inputs, outputs;
-  for (const Operand& operand : operands) inputs.push_back(operand.info);
+  std::vector<TensorInfo> outputs;
   for (const ValueId id : node.outputs)
     outputs.push_back(id == kNoValue ? TensorInfo{} : at(id).info);
-  const bool runs = !target_.runs_on_device || target_.runs_on_device(node, inputs, outputs);
+  const bool runs = !target_.runs_on_device || target_.runs_on_device(node, operands, outputs);
   return runs ? Placement::kDevice : Placement::kHost;
 }
 

@@ -15,6 +15,7 @@
 #include "perception/algorithmic_optimizer.hpp"
 #include "perception/arena.hpp"
 #include "perception/graph.hpp"
+#include "perception/shape_inference.hpp"
 
 namespace geoneuron::perception {
 
@@ -72,7 +73,7 @@ struct PlanTarget {
   // of device steps.
   std::function<Result<uint64_t>(const Plan& plan)> program_bytes;
   // Whether the device computes this node on these operands (else Placement::kHost).
-  std::function<bool(const Node&, std::span<const TensorInfo> inputs,
+  std::function<bool(const Node&, std::span<const Operand> operands,
                      std::span<const TensorInfo> outputs)>
       runs_on_device;
 };

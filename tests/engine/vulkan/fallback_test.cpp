@@ -7,6 +7,7 @@
 #include "engine/neural_perception_kernel.hpp"
 #include "engine/vulkan/host_fallbacks.hpp"
 #include "engine/vulkan/node_runner.hpp"
+#include "engine/vulkan/program_memory.hpp"
 #include "engine/vulkan/vulkan_fixture.hpp"
 
 namespace geoneuron::engine::vulkan {
@@ -51,8 +52,15 @@ class AuditedProgram : public Program {
       ++audit_.on_device;
       return;
     }
+    std::vector<perception::Operand> operands;
+    for (const ValueId id : node.inputs) {
+      operands.emplace_back();
+      if (id == perception::kNoValue) continue;
+      operands.back().info = plan_->at(id).info;
+      if (plan_->at(id).constant.is_defined()) operands.back().value = &plan_->at(id).constant;
+    }
     const HostFallback* entry =
-        host_fallback_of(node, infos_of(*plan_, node.inputs), infos_of(*plan_, node.outputs));
+        host_fallback_of(test_device(), node, operands, infos_of(*plan_, node.outputs));
     if (entry != nullptr) ++audit_.on_host[entry];
     if (entry == nullptr)
       audit_.unlisted.push_back(std::string(perception::name_of(node.op)) + " " + node.name);
@@ -114,26 +122,79 @@ TEST(VulkanFallbacksList, GivesEveryEntryAReason) {
     EXPECT_FALSE(entry.operators.empty());
     EXPECT_FALSE(entry.condition.empty());
     EXPECT_FALSE(entry.reason.empty());
-    EXPECT_NE(entry.applies, nullptr);
+    EXPECT_EQ(entry.applies == nullptr, &entry == &host_fallbacks().back());
   }
 }
 
-TEST(VulkanFallbacksList, LeavesFloatNetworksToTheDevice) {
+TEST_F(VulkanFallbacks, LeaveFloatNetworksToTheDevice) {
   const TensorInfo image{DataType::kFloat32, {1, 8, 9, 9}};
   const TensorInfo weights{DataType::kFloat32, {8, 8, 3, 3}};
-  const auto node = [](Operator op) {
-    Node made;
-    made.op = op;
-    return made;
+  const auto fallback = [](Operator op, std::vector<TensorInfo> inputs, const TensorInfo& output) {
+    Node node;
+    node.op = op;
+    node.attributes.set("kernel_shape", std::vector<int64_t>{3, 3});
+    node.attributes.set("pads", std::vector<int64_t>{1, 1, 1, 1});
+    std::vector<perception::Operand> operands;
+    for (const TensorInfo& info : inputs) operands.push_back({info, nullptr});
+    return host_fallback_of(test_device(), node, operands, std::vector{output});
   };
-  for (const Operator op :
-       {Operator::kConv, Operator::kConvTranspose, Operator::kAdd, Operator::kResize,
-        Operator::kMaxPool, Operator::kSoftmax, Operator::kTranspose, Operator::kReduceMean})
-    EXPECT_EQ(host_fallback_of(node(op), std::vector{image, weights}, std::vector{image}), nullptr)
-        << perception::name_of(op);
+  for (const Operator op : {Operator::kConv, Operator::kConvTranspose})
+    EXPECT_EQ(fallback(op, {image, weights}, image), nullptr) << perception::name_of(op);
+  for (const Operator op : {Operator::kAdd, Operator::kMul})
+    EXPECT_EQ(fallback(op, {image, image}, image), nullptr) << perception::name_of(op);
+  for (const Operator op : {Operator::kMaxPool, Operator::kSoftmax, Operator::kTranspose,
+                            Operator::kReduceMean, Operator::kRelu})
+    EXPECT_EQ(fallback(op, {image}, image), nullptr) << perception::name_of(op);
   const TensorInfo half{DataType::kFloat16, {1, 8}};
-  EXPECT_NE(host_fallback_of(node(Operator::kAdd), std::vector{half, half}, std::vector{half}),
-            nullptr);
+  EXPECT_NE(fallback(Operator::kAdd, {half, half}, half), nullptr);
+}
+
+// The CPU must have computed it, and the run says so.
+void expect_left_to_the_cpu(const NodeCase& test) {
+  const auto device = run_on_device(test);
+  ASSERT_TRUE(device) << device.error().message;
+  const auto cpu = run_on_cpu(test);
+  ASSERT_TRUE(cpu) << cpu.error().message;
+  ASSERT_EQ(device->report.steps.size(), 1u);
+  EXPECT_EQ(device->report.steps[0].where, "cpu");
+  expect_close(device->outputs[0], cpu->outputs[0]);
+}
+
+TEST_F(VulkanFallbacks, LeaveLargePackedWeightsToTheCpu) {
+  const uint64_t limit = maximum_range_bytes(*test_device());
+  if (limit > (uint64_t{256} << 20)) GTEST_SKIP() << "this device sees too much at once";
+  // Two output channels are packed as four.
+  const auto channels = static_cast<int64_t>(limit / 16 + 16);
+  expect_left_to_the_cpu({.op = Operator::kConv,
+                          .inputs = {noise({1, channels, 1, 1}), noise({2, channels, 1, 1}, 2)},
+                          .constant = {false, true}});
+}
+
+TEST_F(VulkanFallbacks, LeaveResizeWithLargeScratchToTheCpu) {
+  const uint64_t limit = maximum_range_bytes(*test_device());
+  if (limit > (uint64_t{256} << 20)) GTEST_SKIP() << "this device sees too much at once";
+  // One axis after the other: the first makes four times the largest tensor out of an eighth.
+  const auto columns = static_cast<int64_t>(limit / 64);
+  expect_left_to_the_cpu(
+      {.op = Operator::kResize,
+       .inputs = {noise({1, 1, 2, columns}), Tensor(), Tensor(), int64s({1, 1, 64, 8})},
+       .constant = {false, false, false, true}});
+}
+
+TEST_F(VulkanFallbacks, LeavePadOfManyPiecesToTheCpu) {
+  expect_left_to_the_cpu(
+      {.op = Operator::kPad,
+       .inputs = {noise({3, 3, 3, 3, 3, 3, 3}), int64s(std::vector<int64_t>(14, 1))},
+       .attributes = {{"mode", std::string("reflect")}},
+       .constant = {false, true}});
+}
+
+TEST_F(VulkanFallbacks, LeaveLongSumsOfResizeToTheCpu) {
+  expect_left_to_the_cpu(
+      {.op = Operator::kResize,
+       .inputs = {noise({1, 1, 1, 200000}), Tensor(), Tensor(), int64s({1, 1, 1, 2})},
+       .attributes = {{"mode", std::string("linear")}, {"antialias", int64_t{1}}},
+       .constant = {false, false, false, true}});
 }
 
 }  // namespace

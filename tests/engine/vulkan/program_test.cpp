@@ -108,6 +108,17 @@ TEST_F(VulkanPrograms, KeepEveryValueInOrderAndSayWhereItWasMade) {
   }
 }
 
+TEST_F(VulkanPrograms, LookUpByIndexAnyNumberOfTimes) {
+  Network net;
+  ValueId value = net.input("x", noise({4}));
+  const ValueId indices = net.constant("indices", int64s({3, 0, 2, 1}));
+  for (int i = 0; i < 1100; ++i)
+    value = net.node(Operator::kGather, "g" + std::to_string(i), {value, indices});
+  const auto run = run_graph(*test_unit(), net.graph(), net.inputs(), {"g1099"});
+  ASSERT_TRUE(run) << run.error().message;
+  expect_close(run->kept.at("g1099"), net.expected("g1099"));
+}
+
 TEST_F(VulkanPrograms, TakeTheMemoryThatWasPredicted) {
   const Network net = mixed_network();
   const auto mapped = test_unit(), unmapped = staging_unit();

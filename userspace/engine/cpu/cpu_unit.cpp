@@ -52,7 +52,7 @@ Result<std::unique_ptr<CpuUnit>> CpuUnit::create(uint32_t threads) {
 perception::PlanTarget CpuUnit::target() const {
   perception::PlanTarget target;
   target.alignment_bytes = perception::Tensor::kAlignmentBytes;
-  target.runs_on_device = [](const perception::Node&, std::span<const perception::TensorInfo>,
+  target.runs_on_device = [](const perception::Node&, std::span<const perception::Operand>,
                              std::span<const perception::TensorInfo>) { return true; };
   target.program_bytes = [threads = description_.threads](const perception::Plan& plan) {
     const cpu::ThreadScope scope(static_cast<int>(threads));

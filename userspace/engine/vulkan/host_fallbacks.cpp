@@ -2,10 +2,12 @@
 #include "engine/vulkan/host_fallbacks.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "engine/vulkan/operators/cast.hpp"
 #include "engine/vulkan/operators/convolution_passes.hpp"
 #include "engine/vulkan/operators/strided_loop.hpp"
+#include "engine/vulkan/trial.hpp"
 #include "shaders/operators/constants.h"
 
 namespace geoneuron::engine::vulkan {
@@ -153,6 +155,10 @@ constexpr HostFallback kFallbacks[] = {
      "loops of shaders must stay short", has_huge_kernel},
     {"Pad", "reflect, edge, wrap to more than three times the size", "too many pieces",
      pads_by_wrapping_small},
+    {"any",
+     "over a limit of the device: a tensor, packed weights or scratch larger than shaders see at "
+     "once, Pad in more than 1,024 pieces, Resize of more than 16,384 input elements to one",
+     "the device cannot, or would cut the sum short without a word", nullptr},
 };
 
 }  // namespace
@@ -161,9 +167,16 @@ std::span<const HostFallback> host_fallbacks() {
   return kFallbacks;
 }
 
-const HostFallback* host_fallback_of(const Node& node, Infos inputs, Infos outputs) {
-  for (const HostFallback& fallback : kFallbacks)
-    if (fallback.applies(node, inputs, outputs)) return &fallback;
+const HostFallback* host_fallback_of(const std::shared_ptr<VulkanDevice>& device, const Node& node,
+                                     std::span<const perception::Operand> operands, Infos outputs) {
+  std::vector<TensorInfo> inputs;
+  for (const perception::Operand& operand : operands) inputs.push_back(operand.info);
+  for (const HostFallback& fallback : kFallbacks) {
+    const bool applies = fallback.applies != nullptr
+                             ? fallback.applies(node, inputs, outputs)
+                             : !is_within_limits(device, node, operands, outputs);
+    if (applies) return &fallback;
+  }
   return nullptr;
 }
 

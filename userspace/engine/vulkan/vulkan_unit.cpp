@@ -15,10 +15,10 @@ perception::PlanTarget VulkanUnit::target() const {
       {limits.minStorageBufferOffsetAlignment, limits.minTexelBufferOffsetAlignment, 64});
   const uint64_t range = maximum_range_bytes(*device_);
   target.maximum_block_bytes = range / target.alignment_bytes * target.alignment_bytes;
-  target.runs_on_device = [](const perception::Node& node,
-                             std::span<const perception::TensorInfo> inputs,
-                             std::span<const perception::TensorInfo> outputs) {
-    return host_fallback_of(node, inputs, outputs) == nullptr;
+  target.runs_on_device = [device = device_](const perception::Node& node,
+                                             std::span<const perception::Operand> operands,
+                                             std::span<const perception::TensorInfo> outputs) {
+    return host_fallback_of(device, node, operands, outputs) == nullptr;
   };
   target.program_bytes = [device = device_](const perception::Plan& plan) {
     const Result<ProgramNeeds> needs = needs_of(device, plan);

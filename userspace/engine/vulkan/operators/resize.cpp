@@ -7,6 +7,7 @@
 
 #include "engine/vulkan/operators/operation.hpp"
 #include "perception/mixture.hpp"
+#include "shaders/operators/constants.h"
 #include "shaders/operators/resample.hpp"
 
 namespace geoneuron::engine::vulkan {
@@ -54,6 +55,11 @@ Table table_of(const ResizeParameters& parameters, const ResizeAxis& axis) {
 Result<void> record_axis(Recorder& recorder, const ResizeParameters& rules, const ResizeAxis& axis,
                          Parameters parameters, const Binding& from, const Binding& to) {
   const Table table = table_of(rules, axis);
+  if (table.taps > GN_LOOP_LIMIT)
+    return make_error(ENOTSUP,
+                      "%u input elements to one of the result: the device's loops end at "
+                      "%d",
+                      table.taps, GN_LOOP_LIMIT);
   parameters.input_extent = static_cast<uint32_t>(axis.input);
   parameters.output_extent = static_cast<uint32_t>(axis.output);
   parameters.taps = table.taps;
