@@ -136,7 +136,8 @@ TEST_F(NeuralPerception, KeepsPreparedPlansOfSeveralShapes) {
   create(options);
   for (int round = 0; round < 2; ++round)
     for (const int64_t rows : {1, 2, 5}) {
-      ASSERT_TRUE(run(request(rows)).has_value());
+      const PerceptionReport report = run(request(rows)).value();
+      EXPECT_LE(report.peak_bytes, report.predicted_peak_bytes);
       EXPECT_EQ(kept_["out"].shape(), perception::Shape({rows, 4}));
     }
   EXPECT_EQ(control_.prepared, 3u);
@@ -155,9 +156,9 @@ TEST_F(NeuralPerception, GivesUpThePlanUnusedForLongest) {
 TEST_F(NeuralPerception, GivesUpOtherPlansWhereMemoryLacks) {
   KernelOptions options;
   options.cache = false;
-  options.memory_budget_bytes = 1u << 14;
+  options.memory_budget_bytes = 5u << 12;
   create(options);
-  for (const int64_t rows : {256, 255, 256}) {  // 4 KiB a tensor, three at once
+  for (const int64_t rows : {256, 255, 256}) {  // 4 KiB a tensor, five at once
     const PerceptionReport report = run(request(rows)).value();
     EXPECT_LE(report.peak_bytes, options.memory_budget_bytes);
   }
@@ -188,14 +189,20 @@ TEST_F(NeuralPerception, KeepsFourTimesTheBudgetWithinTheBudget) {
   EXPECT_EQ(kept_["n61"].values<float>()[0], -3.0f);
 }
 
-TEST_F(NeuralPerception, PlansAgainWhereTheUnitNeedsMoreThanForeseen) {
+TEST_F(NeuralPerception, CountsInputsAndCopiesInTheBudget) {
   KernelOptions options;
-  options.memory_budget_bytes = 6 * 4096;
+  options.cache = false;
   create(options);
-  control_.extra_bytes = 2 * 4096;
-  const auto report = run(request(256, {"x", "neg", "relu", "sum", "out"}));
-  ASSERT_TRUE(report.has_value()) << report.error().message;
-  EXPECT_LE(report->peak_bytes, options.memory_budget_bytes);
+  const PerceptionReport report = run(request(256)).value();
+  EXPECT_EQ(report.peak_bytes, report.predicted_peak_bytes);
+  // Beside the arena: the private copy of the input, and that of the output being handed out.
+  options.memory_budget_bytes = report.peak_bytes;
+  create(options);
+  EXPECT_TRUE(run(request(256)).has_value());
+  options.memory_budget_bytes = report.peak_bytes - 1;
+  create(options);
+  EXPECT_EQ(run(request(256)).error().code, ENOMEM);
+  EXPECT_GE(report.peak_bytes, 4u * 4096);
 }
 
 TEST_F(NeuralPerception, RefusesWhatDoesNotFit) {
@@ -275,6 +282,7 @@ TEST_F(NeuralPerception, RunsInSegmentsWhereAShapeDependsOnData) {
     EXPECT_EQ(kept_.size(), 4u);
     // "size" is known ahead, and belongs to the first segment only.
     EXPECT_EQ(report.nodes.size(), 6u);
+    EXPECT_LE(report.peak_bytes, report.predicted_peak_bytes);
   }
   EXPECT_EQ(control_.prepared, 3u);  // the first segment once, the second for each shape
 }

@@ -18,14 +18,14 @@ struct FakeUnitControl {
   size_t prepared = 0;
   size_t computed = 0;
   uint64_t maximum_block_bytes = UINT64_MAX;
-  uint64_t extra_bytes = 0;  // that a program takes unforeseen
 };
 
 class FakeProgram : public Program {
  public:
   FakeProgram(std::shared_ptr<const perception::Plan> plan, perception::Evaluate evaluate,
-              std::vector<MemoryLease> leases, FakeUnitControl& control)
+              std::vector<MemoryLease> leases, MemoryManager& memory, FakeUnitControl& control)
       : plan_(std::move(plan)),
+        memory_(memory),
         evaluate_(std::move(evaluate)),
         leases_(std::move(leases)),
         control_(control) {
@@ -41,16 +41,20 @@ class FakeProgram : public Program {
     for (const perception::Step& step : plan_->steps) {
       if (step.placement != perception::Placement::kAlias) GN_TRY(compute_node(step));
       for (const perception::ValueId id : perception::results_of(plan_->graph->at(step.node)))
-        if (plan_->at(id).keep == perception::Keep::kStreamed) GN_TRY(keep(id, read(id)));
+        if (plan_->at(id).keep == perception::Keep::kStreamed) GN_TRY(hand_out(id, keep));
       report.steps.push_back({step.node, "fake:0", "hand", now_ns(), 1});
     }
     for (const perception::Step& step : plan_->steps)
       for (const perception::ValueId id : perception::results_of(plan_->graph->at(step.node)))
-        if (plan_->at(id).keep == perception::Keep::kPinned) GN_TRY(keep(id, read(id)));
+        if (plan_->at(id).keep == perception::Keep::kPinned) GN_TRY(hand_out(id, keep));
     return report;
   }
 
  private:
+  Result<void> hand_out(perception::ValueId id, const KeepTensor& keep) {
+    const MemoryLease lease = GN_TRY(memory_.lease(plan_->at(id).info.size_bytes(), "copy"));
+    return keep(id, read(id));
+  }
   Result<void> compute_node(const perception::Step& step) {
     const perception::Node& node = plan_->graph->at(step.node);
     std::vector<perception::Tensor> operands;
@@ -81,6 +85,7 @@ class FakeProgram : public Program {
   }
 
   std::shared_ptr<const perception::Plan> plan_;
+  MemoryManager& memory_;
   perception::Evaluate evaluate_;
   std::vector<MemoryLease> leases_;
   FakeUnitControl& control_;
@@ -105,12 +110,12 @@ class FakeUnit : public ParallelProcessingUnit {
     ++control_.prepared;
     std::vector<MemoryLease> leases;
     std::vector<uint64_t> wanted = plan->block_bytes;
-    wanted.push_back(plan->constant_bytes + control_.extra_bytes);
+    wanted.push_back(plan->constant_bytes);
     for (const uint64_t bytes : wanted)
       leases.push_back(
           GN_TRY(memory.manage_memory({kDeviceHeap, ClientId{0}, bytes, 64, "arena", nullptr})));
-    return std::unique_ptr<Program>(
-        std::make_unique<FakeProgram>(std::move(plan), evaluate_, std::move(leases), control_));
+    return std::unique_ptr<Program>(std::make_unique<FakeProgram>(
+        std::move(plan), evaluate_, std::move(leases), memory, control_));
   }
 
  private:

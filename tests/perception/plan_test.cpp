@@ -231,12 +231,12 @@ PlanRequest chain(size_t length, int64_t elements) {
 
 TEST(Plan, StreamsKeptTensorsWhereTheyDoNotFit) {
   PlanRequest request = chain(32, 1024);  // 4 KiB each; the input's slot is used again
-  EXPECT_EQ(plan_of(request).value().peak_bytes, 32u * 4096);
-  request.budget_bytes = 8 * 4096;  // a quarter of what is kept
+  EXPECT_EQ(plan_of(request).value().peak_bytes, 33u * 4096);  // one on its way to the host
+  request.budget_bytes = 8 * 4096;                             // a quarter of what is kept
   const Plan plan = plan_of(request).value();
   EXPECT_EQ(plan.at(plan.kept[0]).keep, Keep::kStreamed);
   EXPECT_EQ(plan.kept.size(), 32u);
-  EXPECT_EQ(plan.peak_bytes, 2u * 4096);
+  EXPECT_EQ(plan.peak_bytes, 3u * 4096);
 }
 
 TEST(Plan, SaysWhatItNeedsWhereEvenStreamingIsTooMuch) {
@@ -245,20 +245,21 @@ TEST(Plan, SaysWhatItNeedsWhereEvenStreamingIsTooMuch) {
   const auto plan = plan_of(request);
   ASSERT_FALSE(plan.has_value());
   EXPECT_EQ(plan.error().code, ENOMEM);
-  for (const char* part : {"needs 8192 bytes", "budget is 5000", "x (float32 1024)"})
+  for (const char* part : {"needs 12288 bytes", "budget is 5000", "x (float32 1024)"})
     EXPECT_NE(plan.error().message.find(part), std::string::npos) << plan.error().message;
 }
 
-TEST(Plan, ReservedBytesAndConstantsCount) {
+TEST(Plan, WhatTheCallerHoldsAndConstantsCount) {
   GraphBuilder builder;
   const ValueId x = builder.input("x", floats({16}));
   const ValueId weights = builder.floats("w", {16}, std::vector<float>(16, 1.0f));
   const ValueId y = builder.node("y", Operator::kAdd, {x, weights});
   PlanRequest request = request_for(builder.graph({y}));
-  request.budget_bytes = 200;
+  request.budget_bytes = 264;
   EXPECT_EQ(plan_of(request).value().constant_bytes, 64u);
-  EXPECT_EQ(plan_of(request).value().peak_bytes, 192u);
-  EXPECT_EQ(make_plan(request, {}, evaluate_by_hand, NodeId{0}, 9).error().code, ENOMEM);
+  EXPECT_EQ(plan_of(request).value().peak_bytes, 256u);
+  request.held_bytes = 9;
+  EXPECT_EQ(plan_of(request).error().code, ENOMEM);
 }
 
 TEST(Plan, ATensorLargerThanABlockLivesOnTheHost) {
@@ -273,6 +274,37 @@ TEST(Plan, ATensorLargerThanABlockLivesOnTheHost) {
   EXPECT_EQ(plan.at(a).residence, Residence::kHost);
   EXPECT_EQ(plan.steps.at(0).placement, Placement::kHost);
   EXPECT_EQ(plan.steps.at(1).placement, Placement::kHost);
+}
+
+TEST(Plan, ValuesOnTheHostCountInTheBudget) {
+  GraphBuilder builder;
+  const ValueId x = builder.input("x", floats({64}));
+  const ValueId a = builder.node("a", Operator::kConcat, {x, x}, {{"axis", int64_t{0}}});
+  const ValueId b = builder.node("b", Operator::kRelu, {a});
+  const ValueId c = builder.node("c", Operator::kRelu, {b});
+  const ValueId d = builder.node("d", Operator::kRelu, {c});
+  PlanTarget target;
+  target.maximum_block_bytes = 256;
+  PlanRequest request = request_for(builder.graph({d}), {a, b, c, d});
+  // x in its slot; of 512 bytes each on the host four are pinned, or two alive at once.
+  EXPECT_EQ(plan_of(request, target).value().peak_bytes, 256u + 4 * 512);
+  request.budget_bytes = 256 + 2 * 512;
+  const Plan streamed = plan_of(request, target).value();
+  EXPECT_EQ(streamed.at(a).keep, Keep::kStreamed);
+  EXPECT_EQ(streamed.host_bytes, 2u * 512);
+  EXPECT_TRUE(streamed.boundary.empty());
+  --request.budget_bytes;
+  EXPECT_EQ(plan_of(request, target).error().code, ENOMEM);
+}
+
+TEST(Plan, WhatLaterSegmentsNeedCountsInTheBudget) {
+  DataDependent net;
+  PlanRequest request = request_for(net.builder.graph({net.z}));
+  const Plan first = plan_of(request).value();
+  // early, shape, and a copy of one of them on its way.
+  EXPECT_EQ(first.host_bytes, 48u + 16 + 48);
+  request.budget_bytes = first.peak_bytes - 1;
+  EXPECT_EQ(plan_of(request).value().at(net.early).keep, Keep::kStreamed);
 }
 
 TEST(Plan, AsksTheDeviceWhatItComputes) {

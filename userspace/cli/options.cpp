@@ -106,7 +106,7 @@ void add_device_options(CLI::App& verb, BackendOptions& options) {
   };
   verb.add_option_function<std::string>(
           "--budget", set_budget,
-          "Most memory that tensors may take on the device, such as 256M or 2G")
+          "Most memory that a run may take, device and host, such as 256M or 2G")
       ->type_name("BYTES")
       ->group(kDevice);
   verb.add_flag_callback(

@@ -49,6 +49,14 @@ Result<MemoryLease> MemoryManager::manage_memory(MemoryRequest request) {
   return MemoryLease(this, entries_[id.slot].allocation);
 }
 
+Result<MemoryLease> MemoryManager::lease(uint64_t size_bytes, const char* purpose) {
+  MemoryRequest request;
+  request.heap = kDeviceHeap;
+  request.size_bytes = size_bytes;
+  request.purpose = purpose;
+  return manage_memory(std::move(request));
+}
+
 Result<Allocation> MemoryManager::find(AllocationId id) {
   const std::lock_guard lock(mutex_);
   if (id.slot >= entries_.size() || !entries_[id.slot].live ||

@@ -86,6 +86,9 @@ class MemoryManager {
   // except in heaps with blocks, where only trying tells.
   Result<MemoryLease> manage_memory(MemoryRequest request);
 
+  // Room on the device's heap for the only client there is, for as long as the lease lives. ENOMEM.
+  Result<MemoryLease> lease(uint64_t size_bytes, const char* purpose);
+
   // Where the allocation lies; marks it as used. ESTALE where it was released or evicted.
   Result<Allocation> find(AllocationId id);
   // Releases; a stale id is ignored, because its owner cannot know that it was evicted.

@@ -138,7 +138,7 @@ Result<PerceptionReport> Kernel::run(const PerceptionRequest& request,
   report.passes = model->metadata;
   PerceptionRun one({evaluate_, *unit_, memory_, plans_, profiler_}, *model, std::move(inputs));
   GN_TRY(one.run(sink, report));
-  report.peak_bytes = std::max(report.peak_bytes, memory_.peak_bytes(kDeviceHeap));
+  report.peak_bytes = memory_.peak_bytes(kDeviceHeap);
   return report;
 }
 

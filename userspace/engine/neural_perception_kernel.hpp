@@ -22,7 +22,7 @@ struct KernelOptions {
   bool cache = true;
   // Only the first so many optimiser passes: for measuring what each gains.
   size_t pass_count = SIZE_MAX;
-  uint64_t memory_budget_bytes = uint64_t{2} << 30;  // device memory: weights, arena, staging
+  uint64_t memory_budget_bytes = uint64_t{2} << 30;  // all that a run holds, device and host
   uint64_t cache_budget_bytes = uint64_t{256} << 20;
   size_t maximum_plans = 8;  // prepared programs kept per model, least recently used goes first
 };
@@ -47,8 +47,9 @@ struct PerceptionReport {
   std::vector<NodeRun> nodes;
   std::vector<perception::OptimizationMetadata> passes;
   bool from_cache = false;
-  uint64_t predicted_peak_bytes = 0;  // device memory: arena, constants, what the unit reserves
-  uint64_t peak_bytes = 0;  // by the memory manager's books, other prepared plans included
+  // Arena, constants, scratch, staging, inputs, copies on the host; other prepared plans included.
+  uint64_t predicted_peak_bytes = 0;
+  uint64_t peak_bytes = 0;  // the same by the memory manager's books
   uint64_t duration_ns = 0;
 };
 

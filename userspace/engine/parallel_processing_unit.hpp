@@ -37,7 +37,6 @@ struct StepReport {
 
 struct RunReport {
   std::vector<StepReport> steps;
-  uint64_t peak_bytes = 0;  // most device memory in use at once, measured
 };
 
 // Called with each kept tensor as soon as it is on the host, in order of production; once for a
@@ -62,8 +61,8 @@ class ParallelProcessingUnit {
   virtual ~ParallelProcessingUnit() = default;
   virtual const DeviceDescription& description() const = 0;
   virtual perception::PlanTarget target() const = 0;
-  // Everything that the program allocates on the device (arena blocks, weights, staging) is first
-  // asked of `memory`, which outlives it. Errors: ENOMEM, ENODEV.
+  // Everything that the program allocates (arena blocks, weights, staging; when it runs, copies of
+  // tensors on the host) is first asked of `memory`, which outlives it. Errors: ENOMEM, ENODEV.
   virtual Result<std::unique_ptr<Program>> prepare(std::shared_ptr<const perception::Plan> plan,
                                                    MemoryManager& memory) = 0;
 };

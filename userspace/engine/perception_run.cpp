@@ -18,6 +18,10 @@ Result<void> PerceptionRun::run(const KeptTensorSink& sink, PerceptionReport& re
   const std::vector<bool> decides = perception::shape_values(graph_);
   for (size_t i = 0; i < decides.size(); ++i)
     if (decides[i]) shape_values_.insert(ValueId{static_cast<uint32_t>(i)});
+  report.predicted_peak_bytes = with_.memory.used_bytes(kDeviceHeap);
+  for (const auto& [id, tensor] : tensors_) GN_TRY(hold(tensor));
+  report.predicted_peak_bytes =
+      std::max(report.predicted_peak_bytes, with_.memory.used_bytes(kDeviceHeap));
   for (const ValueId id : model_.keep) {
     if (graph_.at(id).constant) GN_TRY(hand_out(id, *graph_.at(id).constant, sink));
     const auto input = tensors_.find(id);
@@ -28,15 +32,22 @@ Result<void> PerceptionRun::run(const KeptTensorSink& sink, PerceptionReport& re
     Prepared* prepared = GN_TRY(prepare_segment(next));
     // The plan outlives its program's place in the store.
     const std::shared_ptr<const Plan> plan = prepared->plan;
-    report.predicted_peak_bytes = std::max(report.predicted_peak_bytes, plan->peak_bytes);
+    report.predicted_peak_bytes =
+        std::max(report.predicted_peak_bytes, prepared->others_bytes + plan->peak_bytes);
     remember_known(*plan);
     GN_TRY(hand_out_known(sink));
     const RunReport run = GN_TRY(compute_segment(*prepared, sink));
-    report.peak_bytes = std::max(report.peak_bytes, run.peak_bytes);
     report_segment(next, *plan, run, report);
     next = plan->next_node;
     complete = plan->complete;
   }
+  return {};
+}
+
+Result<void> PerceptionRun::hold(const Tensor& tensor) {
+  with_.plans.make_room(tensor.size_bytes());
+  leases_.push_back(GN_TRY(with_.memory.lease(tensor.size_bytes(), "an input")));
+  held_bytes_ += tensor.size_bytes();
   return {};
 }
 
@@ -68,6 +79,7 @@ Result<Prepared*> PerceptionRun::prepare_segment(NodeId first_node) {
   request.inputs = key.inputs;
   request.known = key.known;
   request.keep = model_.keep;
+  request.held_bytes = held_bytes_;
   request.budget_bytes = with_.memory.budget_bytes(kDeviceHeap);
   const uint64_t begin_ns = now_ns();
   Result<Prepared*> made = with_.plans.prepare(std::move(key), request, with_.evaluate);
@@ -82,8 +94,11 @@ Result<RunReport> PerceptionRun::compute_segment(Prepared& prepared, const KeptT
   const uint64_t begin_ns = now_ns();
   Result<RunReport> run =
       prepared.program->compute(inputs, [&](ValueId id, const Tensor& tensor) -> Result<void> {
-        if (std::find(boundary.begin(), boundary.end(), id) != boundary.end())
+        if (std::find(boundary.begin(), boundary.end(), id) != boundary.end()) {
+          leases_.push_back(GN_TRY(with_.memory.lease(tensor.size_bytes(), "a later segment")));
+          held_bytes_ += tensor.size_bytes();
           tensors_.insert_or_assign(id, tensor);
+        }
         if (!model_.keep.contains(id)) return {};
         return hand_out(id, tensor, sink);
       });

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <vector>
 
 #include "base/result.hpp"
 #include "engine/model_store.hpp"
@@ -34,6 +35,8 @@ class PerceptionRun {
   Result<void> run(const KeptTensorSink& sink, PerceptionReport& report);
 
  private:
+  // Enters a tensor that the run holds on to into the books.
+  Result<void> hold(const perception::Tensor& tensor);
   Result<void> hand_out(perception::ValueId id, const perception::Tensor& tensor,
                         const KeptTensorSink& sink);
   Result<void> hand_out_known(const KeptTensorSink& sink);
@@ -52,6 +55,8 @@ class PerceptionRun {
   std::map<perception::ValueId, perception::Tensor> tensors_;  // on the host: inputs, boundaries
   std::map<perception::ValueId, perception::Tensor> known_;    // found out by planning
   std::set<perception::ValueId> handed_out_;
+  std::vector<MemoryLease> leases_;  // of tensors_
+  uint64_t held_bytes_ = 0;
 };
 
 }  // namespace geoneuron::engine

@@ -30,42 +30,36 @@ Prepared* PlanStore::find(const PlanKey& key) {
                                   [&](const auto& entry) { return entry.first == key; });
   if (found == entries_.end()) return nullptr;
   entries_.splice(entries_.begin(), entries_, found);
-  return &entries_.front().second;
+  Prepared& prepared = entries_.front().second;
+  make_room(prepared.plan->host_bytes, 1);
+  prepared.others_bytes = memory_.used_bytes(kDeviceHeap) - prepared.own_bytes;
+  return &prepared;
 }
 
 Result<Prepared*> PlanStore::prepare(PlanKey key, const PlanRequest& request,
                                      const Evaluate& evaluate) {
-  Result<Prepared> prepared = try_prepare(key, request, evaluate, 0);
-  // What a unit takes beside the plan (packed weights, scratch) is known to it alone.
-  for (uint64_t share = 4; !prepared.has_value() && prepared.error().code == ENOMEM && share >= 2;
-       share /= 2) {
-    Result<Prepared> again = try_prepare(key, request, evaluate, request.budget_bytes / share);
-    if (again.has_value()) prepared = std::move(again);
+  Prepared prepared;
+  prepared.plan = std::make_shared<const perception::Plan>(
+      GN_TRY(make_plan(request, unit_.target(), evaluate, key.first_node)));
+  make_room(prepared.plan->peak_bytes);
+  prepared.others_bytes = memory_.used_bytes(kDeviceHeap);
+  auto program = unit_.prepare(prepared.plan, memory_);
+  // The device itself may have less than the budget says.
+  if (!program.has_value() && program.error().code == ENOMEM && !entries_.empty()) {
+    entries_.clear();
+    prepared.others_bytes = memory_.used_bytes(kDeviceHeap);
+    program = unit_.prepare(prepared.plan, memory_);
   }
-  entries_.emplace_front(std::move(key), GN_TRY(std::move(prepared)));
+  prepared.program = GN_TRY(std::move(program));
+  prepared.own_bytes = memory_.used_bytes(kDeviceHeap) - prepared.others_bytes;
+  entries_.emplace_front(std::move(key), std::move(prepared));
   drop_surplus(entries_.front().first.model.get());
   return &entries_.front().second;
 }
 
-Result<Prepared> PlanStore::try_prepare(const PlanKey& key, const PlanRequest& request,
-                                        const Evaluate& evaluate, uint64_t reserved_bytes) {
-  Prepared prepared;
-  const perception::PlanTarget target = unit_.target();
-  prepared.plan = std::make_shared<const perception::Plan>(
-      GN_TRY(make_plan(request, target, evaluate, key.first_node, reserved_bytes)));
-  make_room(prepared.plan->peak_bytes + reserved_bytes);
-  auto program = unit_.prepare(prepared.plan, memory_);
-  if (!program.has_value() && program.error().code == ENOMEM && !entries_.empty()) {
-    entries_.clear();
-    program = unit_.prepare(prepared.plan, memory_);
-  }
-  prepared.program = GN_TRY(std::move(program));
-  return prepared;
-}
-
-void PlanStore::make_room(uint64_t size_bytes) {
+void PlanStore::make_room(uint64_t size_bytes, size_t spared) {
   const uint64_t budget = memory_.budget_bytes(kDeviceHeap);
-  while (!entries_.empty() && memory_.used_bytes(kDeviceHeap) + size_bytes > budget)
+  while (entries_.size() > spared && memory_.used_bytes(kDeviceHeap) + size_bytes > budget)
     entries_.pop_back();
 }
 

@@ -29,6 +29,8 @@ struct PlanKey {
 struct Prepared {
   std::shared_ptr<const perception::Plan> plan;
   std::unique_ptr<Program> program;
+  uint64_t own_bytes = 0;     // in the books while it does not run
+  uint64_t others_bytes = 0;  // in the books beside it, when it was last asked for
 };
 
 class PlanStore {
@@ -37,18 +39,18 @@ class PlanStore {
   PlanStore(ParallelProcessingUnit& unit, MemoryManager& memory, size_t maximum_plans)
       : unit_(unit), memory_(memory), maximum_plans_(std::max<size_t>(maximum_plans, 1)) {}
 
-  // The prepared program of that key, or null. Valid until the next prepare.
+  // The prepared program of that key, or null; others are given up where memory lacks for running
+  // it. Valid until the next prepare.
   Prepared* find(const PlanKey& key);
-  // Plans and prepares, giving up the programs unused for longest where memory lacks. Where the
-  // unit needs more than was foreseen, plans once more with less to spend. Errors: make_plan's and
-  // ParallelProcessingUnit::prepare's.
+  // Plans and prepares, giving up the programs unused for longest where memory lacks. Errors:
+  // make_plan's and ParallelProcessingUnit::prepare's.
   Result<Prepared*> prepare(PlanKey key, const perception::PlanRequest& request,
                             const perception::Evaluate& evaluate);
 
+  // Gives up the programs unused for longest, but for the first `spared`, until there is room.
+  void make_room(uint64_t size_bytes, size_t spared = 0);
+
  private:
-  Result<Prepared> try_prepare(const PlanKey& key, const perception::PlanRequest& request,
-                               const perception::Evaluate& evaluate, uint64_t reserved_bytes);
-  void make_room(uint64_t size_bytes);
   void drop_surplus(const perception::Model* model);
 
   ParallelProcessingUnit& unit_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "perception/host_memory.hpp"
 #include "perception/liveness.hpp"
 #include "perception/shape_propagation.hpp"
 
@@ -26,12 +27,11 @@ bool only_renames(const Node& node) {
 class Planner {
  public:
   Planner(const PlanRequest& request, const PlanTarget& target, const Evaluate& evaluate,
-          NodeId first_node, uint64_t reserved_bytes)
+          NodeId first_node)
       : request_(request),
         graph_(*request.graph),
         target_(target),
         first_(index(first_node)),
-        reserved_bytes_(reserved_bytes),
         propagation_(graph_, evaluate),
         wanted_(request.keep) {
     if (wanted_.empty()) wanted_.insert(graph_.outputs.begin(), graph_.outputs.end());
@@ -62,7 +62,6 @@ class Planner {
   const Graph& graph_;
   const PlanTarget& target_;
   const size_t first_;
-  const uint64_t reserved_bytes_;
   ShapePropagation propagation_;
   std::set<ValueId> wanted_;
   size_t end_ = 0;                 // one past the last node of this segment
@@ -96,6 +95,9 @@ Result<void> Planner::propagate() {
 // Which nodes run, what they need from before, and what later segments need from them.
 void Planner::find_steps() {
   const Liveness later = liveness_of(graph_, end_, graph_.nodes.size(), wanted_, known_test());
+  std::set<ValueId> read_later;  // what is only kept need not be there any more
+  for (const NodeId id : later.nodes)
+    read_later.insert(graph_.at(id).inputs.begin(), graph_.at(id).inputs.end());
   std::set<ValueId> goals = later.required;
   goals.insert(wanted_.begin(), wanted_.end());
   const Liveness now = liveness_of(graph_, first_, end_, goals, known_test());
@@ -106,7 +108,7 @@ void Planner::find_steps() {
       at(result).residence = is_known(result) ? Residence::kConstant : Residence::kArena;
       if (is_known(result)) continue;
       if (wanted_.contains(result)) plan_.kept.push_back(result);
-      if (later.required.contains(result)) plan_.boundary.push_back(result);
+      if (read_later.contains(result)) plan_.boundary.push_back(result);
     }
   for (const NodeId id : now.nodes)
     for (const ValueId operand : graph_.at(id).inputs)
@@ -238,8 +240,9 @@ Result<void> Planner::assign_slots() {
     for (PlannedValue& value : plan_.values) value.keep = Keep::kNo;
     ArenaLayout layout = lay_out_as(keep);
     plan_.block_bytes = layout.block_bytes;
-    plan_.peak_bytes = layout.total_bytes() + plan_.program_bytes;
-    needed = plan_.peak_bytes + reserved_bytes_;
+    plan_.host_bytes = host_peak_bytes(plan_);
+    plan_.peak_bytes = layout.total_bytes() + plan_.program_bytes + plan_.host_bytes;
+    needed = plan_.peak_bytes + request_.held_bytes;
     if (needed <= request_.budget_bytes) return {};
   }
   return over_budget(needed);
@@ -250,27 +253,29 @@ Error Planner::over_budget(uint64_t needed_bytes) const {
   std::string name = "?";
   for (size_t i = 0; i < plan_.values.size(); ++i) {
     const PlannedValue& value = plan_.values[i];
-    const bool in_slot =
-        value.residence == Residence::kArena || value.residence == Residence::kInput;
-    if (!in_slot || value.info.size_bytes() <= largest) continue;
+    const bool takes_memory =
+        value.residence != Residence::kAbsent && value.residence != Residence::kConstant;
+    if (!takes_memory || value.info.size_bytes() <= largest) continue;
     largest = value.info.size_bytes();
     name = graph_.values[i].name + " (" + value.info.to_string() + ")";
   }
   return make_error(
       ENOMEM,
-      "the run needs %llu bytes of device memory even with kept tensors streamed (%llu of them "
-      "constants, packed weights and scratch), the budget is %llu: raise it, give smaller "
+      "the run needs %llu bytes of memory even with kept tensors streamed (%llu of them constants, "
+      "packed weights and scratch, %llu inputs and copies on the host), the budget is %llu: raise "
+      "it, give smaller "
       "inputs, or keep only tensors that come before %s, the largest",
       static_cast<unsigned long long>(needed_bytes),
       static_cast<unsigned long long>(plan_.program_bytes),
+      static_cast<unsigned long long>(plan_.host_bytes + request_.held_bytes),
       static_cast<unsigned long long>(request_.budget_bytes), name.c_str());
 }
 
 }  // namespace
 
 Result<Plan> make_plan(const PlanRequest& request, const PlanTarget& target,
-                       const Evaluate& evaluate, NodeId first_node, uint64_t reserved_bytes) {
-  Planner planner(request, target, evaluate, first_node, reserved_bytes);
+                       const Evaluate& evaluate, NodeId first_node) {
+  Planner planner(request, target, evaluate, first_node);
   GN_TRY(planner.propagate());
   planner.find_steps();
   planner.describe_values();

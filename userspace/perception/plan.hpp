@@ -87,6 +87,7 @@ struct PlanRequest {
   // Nodes that none of these depends on are not planned. Empty: the graph's outputs.
   std::set<ValueId> keep;
   uint64_t budget_bytes = UINT64_MAX;
+  uint64_t held_bytes = 0;  // of the budget that the caller holds during the run: inputs and such
 };
 
 // One segment: steps whose shapes are all known. Where a shape depends on data the segment ends,
@@ -107,7 +108,8 @@ struct Plan {
   bool complete = true;         // false: another segment follows
   uint64_t constant_bytes = 0;  // constants that device steps read
   uint64_t program_bytes = 0;   // PlanTarget::program_bytes of this plan
-  // Predicted device memory: arena blocks and program_bytes.
+  uint64_t host_bytes = 0;      // host_peak_bytes() of this plan
+  // Predicted memory: arena blocks, program_bytes and host_bytes.
   uint64_t peak_bytes = 0;
 
   const PlannedValue& at(ValueId id) const { return values[index(id)]; }
@@ -116,10 +118,9 @@ struct Plan {
 // Plans the nodes from `first_node` on. Shape values are propagated first (with `evaluate`). Kept
 // tensors are pinned if all fit into the budget, else streamed; over budget even so: ENOMEM with
 // bytes needed, the budget, and what to keep less of. The budget holds the plan's peak and what the
-// caller reserves. EINVAL where an input lacks its type
+// caller holds. EINVAL where an input lacks its type
 // and shape or a node contradicts its operands. Errors of PlanTarget::program_bytes.
 Result<Plan> make_plan(const PlanRequest& request, const PlanTarget& target,
-                       const Evaluate& evaluate, NodeId first_node = NodeId{0},
-                       uint64_t reserved_bytes = 0);
+                       const Evaluate& evaluate, NodeId first_node = NodeId{0});
 
 }  // namespace geoneuron::perception

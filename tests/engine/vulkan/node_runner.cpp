@@ -114,6 +114,7 @@ Result<GraphRun> run_graph(ParallelProcessingUnit& unit, const Graph& graph,
     run.order.push_back(graph.at(id).name);
     return Result<void>();
   }));
+  run.peak_bytes = memory.peak_bytes(kDeviceHeap);
   return run;
 }
 

@@ -64,6 +64,7 @@ struct GraphRun {
   std::vector<std::string> order;
   RunReport report;
   perception::Plan plan;
+  uint64_t peak_bytes = 0;  // by the memory manager's books
 };
 Result<GraphRun> run_graph(ParallelProcessingUnit& unit, const perception::Graph& graph,
                            const std::map<std::string, Tensor>& inputs,

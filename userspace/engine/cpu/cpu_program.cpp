@@ -21,42 +21,33 @@ using perception::ValueId;
 Result<std::unique_ptr<CpuProgram>> CpuProgram::create(std::shared_ptr<const Plan> plan,
                                                        MemoryManager& memory, int threads) {
   const cpu::ThreadScope scope(threads);
-  std::unique_ptr<CpuProgram> program(new CpuProgram(std::move(plan), threads));
+  std::unique_ptr<CpuProgram> program(new CpuProgram(std::move(plan), memory, threads));
   program->layouts_ = cpu::choose_layouts(*program->plan_);
-  GN_TRY(program->prepare(memory));
+  GN_TRY(program->prepare());
   return program;
 }
 
-Result<void> CpuProgram::prepare(MemoryManager& memory) {
+Result<void> CpuProgram::prepare() {
   wanted_.insert(plan_->kept.begin(), plan_->kept.end());
   wanted_.insert(plan_->boundary.begin(), plan_->boundary.end());
-  GN_TRY(reserve_tensors(memory));
-  GN_TRY(build_steps(memory));
+  GN_TRY(reserve_tensors());
+  GN_TRY(build_steps());
   group_steps();
   return {};
 }
 
-Result<void> CpuProgram::lease(MemoryManager& memory, uint64_t bytes, const char* purpose) {
+Result<void> CpuProgram::lease(uint64_t bytes, const char* purpose) {
   if (bytes == 0) return {};
-  MemoryRequest request;
-  request.heap = kDeviceHeap;
-  request.size_bytes = bytes;
-  request.purpose = purpose;
-  leases_.push_back(GN_TRY(memory.manage_memory(std::move(request))));
-  leased_bytes_ += bytes;
+  leases_.push_back(GN_TRY(memory_.lease(bytes, purpose)));
   return {};
 }
 
-Result<void> CpuProgram::reserve_tensors(MemoryManager& memory) {
-  GN_TRY(lease(memory, plan_->constant_bytes, "weights"));
+Result<void> CpuProgram::reserve_tensors() {
+  GN_TRY(lease(plan_->constant_bytes, "weights"));
   for (const uint64_t bytes : plan_->block_bytes) {
-    GN_TRY(lease(memory, bytes, "arena"));
+    GN_TRY(lease(bytes, "arena"));
     blocks_.push_back(GN_TRY(Tensor::allocate(cpu::bytes_info(bytes))));
   }
-  for (size_t i = 0; i < plan_->values.size(); ++i)
-    if (plan_->values[i].residence == Residence::kHost)
-      host_.emplace(ValueId{static_cast<uint32_t>(i)},
-                    GN_TRY(Tensor::allocate(plan_->values[i].info)));
   return {};
 }
 
@@ -65,11 +56,10 @@ Tensor CpuProgram::tensor_of(ValueId id) const {
   const perception::PlannedValue& value = plan_->at(id);
   switch (value.residence) {
     case Residence::kAbsent:
+    case Residence::kHost:  // no tensor is too large for a block of this unit
       return {};
     case Residence::kConstant:
       return value.constant;
-    case Residence::kHost:
-      return host_.at(id);
     case Residence::kInput:
     case Residence::kArena:
       break;
@@ -79,10 +69,10 @@ Tensor CpuProgram::tensor_of(ValueId id) const {
                       block.bytes().data() + value.slot.offset_bytes);
 }
 
-Result<void> CpuProgram::build_steps(MemoryManager& memory) {
+Result<void> CpuProgram::build_steps() {
   const cpu::ProgramNeeds needs = GN_TRY(cpu::needs_of(*plan_));
-  GN_TRY(lease(memory, needs.packed_bytes, "packed weights"));
-  GN_TRY(lease(memory, needs.scratch_bytes, "scratch"));
+  GN_TRY(lease(needs.packed_bytes, "packed weights"));
+  GN_TRY(lease(needs.scratch_bytes, "scratch"));
   scratch_ = GN_TRY(Tensor::allocate(cpu::bytes_info(needs.scratch_bytes)));
   cpu::StepBuilder builder(
       *plan_, layouts_, [this](ValueId id) { return tensor_of(id); },
@@ -135,6 +125,7 @@ Result<void> CpuProgram::load_inputs(const std::map<ValueId, Tensor>& inputs) {
 Result<void> CpuProgram::read_out(ValueId id, const KeepTensor& keep) const {
   if (id == perception::kNoValue || !wanted_.contains(id)) return {};
   const Tensor source = tensor_of(id);
+  const MemoryLease lease = GN_TRY(memory_.lease(source.size_bytes(), "a copy to hand out"));
   if (layouts_[index(id)] != cpu::Layout::kChannelsLast) return keep(id, GN_TRY(copy_of(source)));
   Tensor copy = GN_TRY(unfilled_tensor(source.info()));
   cpu::change_layout(source, copy, cpu::Layout::kRowMajor);
@@ -161,7 +152,6 @@ Result<RunReport> CpuProgram::compute(const std::map<ValueId, Tensor>& inputs,
   const cpu::ThreadScope scope(threads_);
   GN_TRY(load_inputs(inputs));
   RunReport report;
-  report.peak_bytes = leased_bytes_;
   for (Group& group : groups_) {
     GN_TRY(run_group(group, report));
     for (size_t i = group.first; i < group.first + group.count; ++i) {

@@ -27,17 +27,17 @@ class CpuProgram : public Program {
     std::optional<cpu::ElementwiseChain> chain;
   };
 
-  CpuProgram(std::shared_ptr<const perception::Plan> plan, int threads)
-      : plan_(std::move(plan)), threads_(threads) {}
+  CpuProgram(std::shared_ptr<const perception::Plan> plan, MemoryManager& memory, int threads)
+      : plan_(std::move(plan)), memory_(memory), threads_(threads) {}
 
-  Result<void> prepare(MemoryManager& memory);
-  // Enters `bytes` into the books of the device's heap for as long as the program lives.
-  Result<void> lease(MemoryManager& memory, uint64_t bytes, const char* purpose);
-  Result<void> reserve_tensors(MemoryManager& memory);
+  Result<void> prepare();
+  // Enters `bytes` into the books for as long as the program lives.
+  Result<void> lease(uint64_t bytes, const char* purpose);
+  Result<void> reserve_tensors();
   // The value's memory: a constant, or a part of the arena; undefined for kNoValue.
   perception::Tensor tensor_of(perception::ValueId id) const;
   // Packs weights and gives each step its part of the scratch memory.
-  Result<void> build_steps(MemoryManager& memory);
+  Result<void> build_steps();
   void group_steps();
   Result<void> run_group(Group& group, RunReport& report);
   Result<void> load_inputs(const std::map<perception::ValueId, perception::Tensor>& inputs);
@@ -46,14 +46,13 @@ class CpuProgram : public Program {
   Result<void> read_out(perception::ValueId id, const KeepTensor& keep) const;
 
   std::shared_ptr<const perception::Plan> plan_;
+  MemoryManager& memory_;
   int threads_;
   std::set<perception::ValueId> wanted_;  // kept values and those for the next segment
   std::vector<MemoryLease> leases_;
-  uint64_t leased_bytes_ = 0;
   std::vector<perception::Tensor> blocks_;
-  perception::Tensor scratch_;                              // of all steps
-  std::map<perception::ValueId, perception::Tensor> host_;  // values too large for a block
-  std::vector<cpu::Layout> layouts_;                        // by ValueId
+  perception::Tensor scratch_;        // of all steps
+  std::vector<cpu::Layout> layouts_;  // by ValueId
   std::vector<cpu::CpuStep> steps_;
   std::vector<Group> groups_;
 };

@@ -25,15 +25,10 @@ uint64_t ProgramMemory::alignment() const {
 Result<const Buffer*> ProgramMemory::allocate(uint64_t bytes, MemoryUse use, const char* purpose) {
   auto entry = std::make_unique<Entry>();
   if (!is_measuring()) {
-    MemoryRequest request;
-    request.heap = kDeviceHeap;
-    request.size_bytes = bytes;
-    request.purpose = purpose;
-    entry->lease = GN_TRY(manager_->manage_memory(std::move(request)));
+    entry->lease = GN_TRY(manager_->lease(bytes, purpose));
     entry->buffer = GN_TRY(Buffer::create(device_, bytes, use));
   }
   allocated_bytes_ += bytes;
-  peak_bytes_ = std::max(peak_bytes_, allocated_bytes_);
   entries_.push_back(std::move(entry));
   return &entries_.back()->buffer;
 }

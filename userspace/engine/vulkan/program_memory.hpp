@@ -49,9 +49,8 @@ class ProgramMemory {
   bool is_measuring() const { return manager_ == nullptr; }
   // What has been given out so far.
   ChunkSizes chunk_sizes() const;
-  // Everything allocated so far, and the most at once.
+  // Everything allocated so far.
   uint64_t allocated_bytes() const { return allocated_bytes_; }
-  uint64_t peak_bytes() const { return peak_bytes_; }
   // Bytes at which a shader's view of a buffer may begin.
   uint64_t alignment() const;
 
@@ -81,7 +80,6 @@ class ProgramMemory {
   std::vector<Chunk> constants_;
   std::vector<Chunk> scratch_;
   uint64_t allocated_bytes_ = 0;
-  uint64_t peak_bytes_ = 0;
 };
 
 // No tensor, constant or scratch that one shader sees is larger.

@@ -18,6 +18,7 @@ VulkanProgram::VulkanProgram(std::shared_ptr<VulkanDevice> device, std::string d
     : device_(device),
       device_id_(std::move(device_id)),
       plan_(std::move(plan)),
+      manager_(memory),
       memory_(device, memory, needs.chunks),
       recorder_(device, memory_),
       transfer_(device, memory_) {}

@@ -41,10 +41,15 @@ class VulkanProgram : public Program {
     std::optional<size_t> host_step;
     std::vector<perception::ValueId> streamed;
   };
+  // A tensor on the host; one that the caller or the plan owns has no lease.
+  struct HostTensor {
+    perception::Tensor tensor;
+    MemoryLease lease;
+  };
   struct Run {
     const KeepTensor& keep;
     RunReport report;
-    std::map<perception::ValueId, perception::Tensor> host_values;
+    std::map<perception::ValueId, HostTensor> host_values;
   };
 
   VulkanProgram(std::shared_ptr<VulkanDevice> device, std::string device_id,
@@ -61,8 +66,11 @@ class VulkanProgram : public Program {
                              Run& run);
   Result<void> run_device_steps(const Stage& stage, Run& run);
   Result<void> run_host_step(size_t step, Run& run);
-  Result<void> store(perception::ValueId id, perception::Tensor tensor, Run& run);
-  Result<perception::Tensor> fetch(perception::ValueId id, const Run& run);
+  Result<void> compute_on_host(const perception::Node& node, Run& run);
+  void release_host_values(size_t step, Run& run) const;
+  // Takes the lease over where the value stays on the host.
+  Result<void> store(perception::ValueId id, HostTensor value, Run& run);
+  Result<HostTensor> fetch(perception::ValueId id, const Run& run);
   Result<void> hand_out(perception::ValueId id, Run& run);
   Result<void> hand_out_pinned(Run& run);
   Result<void> check_errors() const;
@@ -71,6 +79,7 @@ class VulkanProgram : public Program {
   std::shared_ptr<VulkanDevice> device_;
   std::string device_id_;
   std::shared_ptr<const perception::Plan> plan_;
+  MemoryManager& manager_;
   ProgramMemory memory_;
   Recorder recorder_;
   Transfer transfer_;

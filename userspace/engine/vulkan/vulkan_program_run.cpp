@@ -24,9 +24,9 @@ Result<RunReport> VulkanProgram::compute(const std::map<ValueId, Tensor>& inputs
     if (stage.commands) GN_TRY(run_device_steps(stage, run));
     if (stage.host_step) GN_TRY(run_host_step(*stage.host_step, run));
     for (const ValueId id : stage.streamed) GN_TRY(hand_out(id, run));
+    if (stage.host_step) release_host_values(*stage.host_step, run);
   }
   GN_TRY(hand_out_pinned(run));
-  run.report.peak_bytes = memory_.peak_bytes();
   return std::move(run.report);
 }
 
@@ -39,7 +39,7 @@ Result<void> VulkanProgram::upload_inputs(const std::map<ValueId, Tensor>& input
       return invalid("input %s: is %s; the plan was made for %s", name.c_str(),
                      found->second.info().to_string().c_str(),
                      plan_->at(id).info.to_string().c_str());
-    GN_TRY(with_context(store(id, found->second, run), name));
+    GN_TRY(with_context(store(id, {found->second, {}}, run), name));
   }
   return {};
 }
@@ -70,44 +70,62 @@ Result<void> VulkanProgram::run_host_step(size_t step, Run& run) {
   report.where = "cpu";
   report.algorithm = "host";
   report.begin_ns = now_ns();
+  GN_TRY(compute_on_host(node, run));
+  report.duration_ns = now_ns() - report.begin_ns;
+  run.report.steps.push_back(std::move(report));
+  return {};
+}
+
+Result<void> VulkanProgram::compute_on_host(const Node& node, Run& run) {
+  std::map<ValueId, HostTensor> fetched;
   std::vector<Tensor> operands;
-  for (const ValueId id : node.inputs)
-    operands.push_back(id == kNoValue ? Tensor() : GN_TRY(fetch(id, run)));
+  for (const ValueId id : node.inputs) {
+    if (id != kNoValue && !fetched.contains(id)) fetched.emplace(id, GN_TRY(fetch(id, run)));
+    operands.push_back(id == kNoValue ? Tensor() : fetched.at(id).tensor);
+  }
+  std::map<ValueId, MemoryLease> leases;
+  for (const ValueId id : perception::results_of(node))
+    leases.emplace(id, GN_TRY(manager_.lease(plan_->at(id).info.size_bytes(), "host step")));
   // What a fused activation is applied to may be wanted as well: then it is a step of its own.
   const bool keeps_before = node.fused && node.fused->before != kNoValue;
   Node plain = node;
   if (keeps_before) plain.fused.reset();
   std::vector<Tensor> results = GN_TRY(evaluate_on_cpu(plain, operands));
   if (keeps_before) {
-    GN_TRY(store(node.fused->before, results[0], run));
+    const ValueId before = node.fused->before;
+    GN_TRY(store(before, {results[0], std::move(leases[before])}, run));
     Node activation;
     activation.op = perception::Operator::kIdentity;
     activation.name = node.name;
-    activation.inputs = {node.fused->before};
+    activation.inputs = {before};
     activation.outputs = {node.outputs[0]};
     activation.fused = node.fused;
     activation.fused->before = kNoValue;
     results[0] = GN_TRY(evaluate_on_cpu(activation, std::span(results).first(1)))[0];
   }
   for (size_t i = 0; i < node.outputs.size(); ++i)
-    if (node.outputs[i] != kNoValue) GN_TRY(store(node.outputs[i], results[i], run));
-  report.duration_ns = now_ns() - report.begin_ns;
-  run.report.steps.push_back(std::move(report));
-  std::erase_if(run.host_values, [&](const auto& entry) {
-    const PlannedValue& value = plan_->at(entry.first);
-    return value.last_step <= step && value.keep == perception::Keep::kNo;
-  });
+    if (node.outputs[i] != kNoValue)
+      GN_TRY(store(node.outputs[i], {results[i], std::move(leases[node.outputs[i]])}, run));
   return {};
 }
 
-Result<void> VulkanProgram::store(ValueId id, Tensor tensor, Run& run) {
-  const PlannedValue& value = plan_->at(id);
-  switch (value.residence) {
+// Pinned values stay to the end.
+void VulkanProgram::release_host_values(size_t step, Run& run) const {
+  std::erase_if(run.host_values, [&](const auto& entry) {
+    const PlannedValue& value = plan_->at(entry.first);
+    return value.last_step <= step && value.keep != perception::Keep::kPinned;
+  });
+}
+
+Result<void> VulkanProgram::store(ValueId id, HostTensor value, Run& run) {
+  const PlannedValue& planned = plan_->at(id);
+  switch (planned.residence) {
     case Residence::kArena:
     case Residence::kInput:
-      return transfer_.upload(tensor.bytes(), *blocks_[value.slot.block], value.slot.offset_bytes);
+      return transfer_.upload(value.tensor.bytes(), *blocks_[planned.slot.block],
+                              planned.slot.offset_bytes);
     case Residence::kHost:
-      run.host_values[id] = std::move(tensor);
+      run.host_values[id] = std::move(value);
       return {};
     case Residence::kConstant:
     case Residence::kAbsent:
@@ -116,23 +134,26 @@ Result<void> VulkanProgram::store(ValueId id, Tensor tensor, Run& run) {
   return {};
 }
 
-Result<Tensor> VulkanProgram::fetch(ValueId id, const Run& run) {
+Result<VulkanProgram::HostTensor> VulkanProgram::fetch(ValueId id, const Run& run) {
   const PlannedValue& value = plan_->at(id);
-  if (value.residence == Residence::kConstant) return value.constant;
+  if (value.residence == Residence::kConstant) return HostTensor{value.constant, {}};
   if (value.residence == Residence::kHost) {
     const auto found = run.host_values.find(id);
-    if (found != run.host_values.end()) return found->second;
+    if (found != run.host_values.end()) return HostTensor{found->second.tensor, {}};
     return make_error(EFAULT, "%s: is not there any more", plan_->graph->at(id).name.c_str());
   }
-  Tensor tensor = GN_TRY(unfilled_tensor(value.info));
+  HostTensor copy;
+  copy.lease = GN_TRY(manager_.lease(value.info.size_bytes(), "a copy on the host"));
+  copy.tensor = GN_TRY(unfilled_tensor(value.info));
   GN_TRY(transfer_.download(*blocks_[value.slot.block], value.slot.offset_bytes,
-                            tensor.mutable_bytes()));
-  return tensor;
+                            copy.tensor.mutable_bytes()));
+  return copy;
 }
 
+// The copy leaves the books once the receiver has it: what that keeps is its own.
 Result<void> VulkanProgram::hand_out(ValueId id, Run& run) {
-  const Tensor tensor = GN_TRY(with_context(fetch(id, run), plan_->graph->at(id).name));
-  return run.keep(id, tensor);
+  const HostTensor value = GN_TRY(with_context(fetch(id, run), plan_->graph->at(id).name));
+  return run.keep(id, value.tensor);
 }
 
 Result<void> VulkanProgram::hand_out_pinned(Run& run) {
