@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "engine/cpu/node_builder.hpp"
 
 namespace geoneuron::engine::test {
@@ -72,6 +74,27 @@ TEST(CpuGemm, RoundsFloat16OnceAfterScalingAndBias) {
   const Tensor biased =
       run(make_node(Operator::kGemm, 3), {a, b, tensor<_Float16>({1}, {_Float16(-60000)})});
   EXPECT_EQ(static_cast<float>(values_of<_Float16>(biased)[0]), 5536.0f);
+}
+
+TEST(CpuGemm, AddsIntegersExactlyAndWraps) {
+  const Node node = make_node(Operator::kGemm, 3);
+  const int64_t large = (int64_t{1} << 53) + 1;  // double has no place for its last bit
+  const Tensor exact = run(node, {tensor<int64_t>({1, 1}, {large}), tensor<int64_t>({1, 1}, {1}),
+                                  tensor<int64_t>({1}, {1})});
+  EXPECT_EQ(values_of<int64_t>(exact), (std::vector<int64_t>{large + 1}));
+  const int32_t most = std::numeric_limits<int32_t>::max();
+  const Tensor wrapped = run(node, {tensor<int32_t>({1, 1}, {1}), tensor<int32_t>({1, 1}, {1}),
+                                    tensor<int32_t>({1}, {most})});
+  EXPECT_EQ(values_of<int32_t>(wrapped),
+            (std::vector<int32_t>{std::numeric_limits<int32_t>::min()}));
+}
+
+TEST(CpuGemm, ScaledIntegersStopAtTheLimitOfTheirType) {
+  const Node node = make_node(Operator::kGemm, 2, {{"alpha", 4.0f}});
+  const Tensor result =
+      run(node, {tensor<int32_t>({1, 1}, {1 << 30}), tensor<int32_t>({1, 1}, {1})});
+  EXPECT_EQ(values_of<int32_t>(result),
+            (std::vector<int32_t>{std::numeric_limits<int32_t>::max()}));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // MatMul with numpy's rules for vectors and batches, and Gemm.
+#include "engine/cpu/conversion.hpp"
 #include "engine/cpu/gemm.hpp"
 #include "engine/cpu/kernel.hpp"
 
@@ -57,6 +58,7 @@ struct Scaling {
   const Tensor* c = nullptr;
 
   bool is_identity() const { return alpha == 1.0 && c == nullptr; }
+  bool is_sum() const { return alpha == 1.0 && beta == 1.0; }
 };
 
 // Calls body(element of the result, element of c) for all of them; the latter is 0 without c.
@@ -74,7 +76,19 @@ void for_each_with_bias(const Shape& result, const Tensor* c, const Body& body) 
       body(row * result[1] + column, row * row_step + column * column_step);
 }
 
-// `product` may be the memory of `result`. Rounds once, at the end.
+// result += c, for integers, which wrap.
+template <typename T>
+void add_bias(const Tensor& c, Tensor& result) {
+  using W = Wrapping<T>;
+  const T* bias = elements<T>(c);
+  T* target = mutable_elements<T>(result);
+  for_each_with_bias(result.shape(), &c, [=](int64_t i, int64_t of_bias) {
+    target[i] = static_cast<T>(static_cast<W>(target[i]) + static_cast<W>(bias[of_bias]));
+  });
+}
+
+// `product` may be the memory of `result`. Rounds once, at the end; integers become the nearest of
+// their type.
 template <typename T, typename P>
 void scale(const P* product, const Scaling& scaling, Tensor& result) {
   const T* bias = scaling.c != nullptr ? elements<T>(*scaling.c) : nullptr;
@@ -84,7 +98,7 @@ void scale(const P* product, const Scaling& scaling, Tensor& result) {
   for_each_with_bias(result.shape(), scaling.c, [=](int64_t i, int64_t of_bias) {
     S value = alpha * static_cast<S>(product[i]);
     if (bias != nullptr) value += beta * static_cast<S>(bias[of_bias]);
-    target[i] = static_cast<T>(value);
+    target[i] = converted<T>(value);
   });
 }
 
@@ -99,7 +113,13 @@ Result<void> multiply_and_scale(const Product& product, const T* a, const T* b,
     scale<T>(wide.data(), scaling, result);
   } else {
     GN_TRY(multiply(product, a, b, target));
-    if (!scaling.is_identity()) scale<T>(target, scaling, result);
+    if (scaling.is_identity()) return {};
+    if constexpr (std::is_integral_v<T>)
+      if (scaling.is_sum()) {
+        add_bias<T>(*scaling.c, result);
+        return {};
+      }
+    scale<T>(target, scaling, result);
   }
   return {};
 }
