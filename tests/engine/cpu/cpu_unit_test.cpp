@@ -323,6 +323,14 @@ TEST(CpuUnit, JoinedStepsChangeNoBit) {
   expect_same_bits(n.graph, outputs.kept, all.kept);
 }
 
+TEST(CpuUnit, SaysThatOneDnnMultipliesMatrices) {
+  Network n;
+  const ValueId x = n.input("x");
+  const ValueId weights = n.constant(random_floats({picture().shape()[3], 2}, 1));
+  n.graph.outputs = {n.add(Operator::kMatMul, {x, weights})};
+  EXPECT_THAT(run_plan(n.graph, {n.graph.outputs[0]}, 1).algorithms, testing::ElementsAre("dnnl"));
+}
+
 TEST(CpuUnit, RefusesWrongAndMissingInputs) {
   Network n;
   n.graph.outputs = {n.add(Operator::kRelu, {n.input("x")})};

@@ -53,6 +53,8 @@ Result<void> run_softmax(const Operation& operation);
 Result<void> run_batch_normalization(const Operation& operation);
 Result<void> run_matrix_product(const Operation& operation);  // MatMul
 Result<void> run_gemm(const Operation& operation);
+// What multiplies in MatMul and Gemm of this type: "dnnl" or "loop".
+const char* product_algorithm(DataType type);
 Result<void> run_convolution(const Operation& operation);
 Result<void> run_transposed_convolution(const Operation& operation);
 Result<void> run_pool(const Operation& operation);  // AveragePool, MaxPool

@@ -164,4 +164,8 @@ Result<void> run_gemm(const Operation& operation) {
   });
 }
 
+const char* product_algorithm(DataType type) {
+  return type == DataType::kFloat32 || type == DataType::kFloat16 ? "dnnl" : "loop";
+}
+
 }  // namespace geoneuron::engine::cpu

@@ -33,8 +33,9 @@ Result<std::unique_ptr<PreparedKernel>> prepare_kernel(
     const perception::Node& node, std::span<const perception::Operand> operands,
     std::span<const TensorInfo> results);
 
-// The node by plain loops, which hold no memory between runs.
-std::unique_ptr<PreparedKernel> prepare_loop_kernel(const perception::Node& node);
+// The node by its plain kernel, which holds no memory between runs.
+std::unique_ptr<PreparedKernel> prepare_loop_kernel(const perception::Node& node,
+                                                    std::span<const perception::Operand> operands);
 
 // The same for a node that rewrite_channels_last() made.
 std::unique_ptr<PreparedKernel> prepare_channels_last_kernel(const perception::Node& node);

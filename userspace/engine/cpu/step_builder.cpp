@@ -154,7 +154,7 @@ Result<void> StepBuilder::build_channels_last(CpuStep& step) {
 void StepBuilder::build_row_major(CpuStep& step) {
   convert_inputs(step, step.inputs.size(), Layout::kRowMajor);
   convert_outputs(step, Layout::kRowMajor);
-  step.kernel = prepare_loop_kernel(*step.node);
+  step.kernel = prepare_loop_kernel(*step.node, operands_of_step(step));
 }
 
 }  // namespace geoneuron::engine::cpu
