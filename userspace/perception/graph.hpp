@@ -67,9 +67,6 @@ struct Node {
   std::vector<ValueId> outputs;
   Attributes attributes;
   std::optional<FusedActivation> fused;
-  // How an engine computes it ("direct", "gemm", ...); chosen by the optimiser, "" = engine's
-  // choice.
-  std::string algorithm;
 };
 
 struct Graph {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// OptimizationMetadata: what one pass did to one place of a graph, what it was predicted to gain,
-// and what it gained when measured. A plain value.
+// OptimizationMetadata: what one pass did to one place of a graph, and what it was predicted to
+// gain. What it gains when run is measured for whole passes: engine/pass_measurement. A plain
+// value.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace geoneuron::perception {
@@ -16,8 +16,6 @@ struct OptimizationMetadata {
   // Estimates from operation and byte counts, per run; negative = saved.
   int64_t predicted_operations = 0;
   int64_t predicted_bytes = 0;
-  // Nanoseconds saved per run, where `--measure` ran both graphs.
-  std::optional<int64_t> measured_saved_ns;
 };
 
 }  // namespace geoneuron::perception

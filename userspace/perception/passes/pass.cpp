@@ -51,8 +51,8 @@ uint64_t PassContext::operations(const Node& node) const {
 
 void PassContext::record(std::string pass, std::string node, std::string description,
                          int64_t saved_operations, int64_t saved_bytes) {
-  metadata.push_back({std::move(pass), std::move(node), std::move(description), saved_operations,
-                      saved_bytes, std::nullopt});
+  metadata.push_back(
+      {std::move(pass), std::move(node), std::move(description), saved_operations, saved_bytes});
 }
 
 void PassContext::remove_nodes(const std::vector<bool>& removed) {
