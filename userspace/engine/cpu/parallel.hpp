@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
+#include <new>
 
 namespace geoneuron::engine::cpu {
 
@@ -31,19 +33,40 @@ class ThreadScope {
   int before_;
 };
 
-// Calls body(begin, end) for ranges that together cover [0, count), each item of which costs about
-// `work` element operations. The body must not write where another range reads or writes.
-template <typename Body>
-void parallel_for(int64_t count, int64_t work, const Body& body) {
+// Into how many ranges parallel_for and parallel_ranges cut [0, count): one per thread.
+inline int64_t range_count(int64_t count, int64_t work) {
   const int64_t worthwhile = count * std::max<int64_t>(work, 1) / kWorkPerThread;
-  const int64_t threads = std::min({int64_t{omp_get_max_threads()}, count, worthwhile});
-  if (threads <= 1) {
-    if (count > 0) body(int64_t{0}, count);
+  return std::max<int64_t>(1, std::min({int64_t{omp_get_max_threads()}, count, worthwhile}));
+}
+
+// Calls body(range, begin, end) for ranges that together cover [0, count), each item of which costs
+// about `work` element operations. The body must not write where another range reads or writes. An
+// allocation that fails in a body fails here (std::bad_alloc), when all have returned: nothing may
+// leave a thread that OpenMP started.
+template <typename Body>
+void parallel_ranges(int64_t count, int64_t work, const Body& body) {
+  const int64_t ranges = range_count(count, work);
+  if (ranges == 1) {
+    if (count > 0) body(int64_t{0}, int64_t{0}, count);
     return;
   }
-#pragma omp parallel for schedule(static, 1) num_threads(static_cast <int>(threads))
-  for (int64_t thread = 0; thread < threads; ++thread)
-    body(count * thread / threads, count * (thread + 1) / threads);
+  std::exception_ptr failure;
+#pragma omp parallel for schedule(static, 1) num_threads(static_cast <int>(ranges))
+  for (int64_t range = 0; range < ranges; ++range) {
+    try {
+      body(range, count * range / ranges, count * (range + 1) / ranges);
+    } catch (const std::bad_alloc&) {
+#pragma omp critical
+      failure = std::current_exception();
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+// The same for body(begin, end).
+template <typename Body>
+void parallel_for(int64_t count, int64_t work, const Body& body) {
+  parallel_ranges(count, work, [&body](int64_t, int64_t begin, int64_t end) { body(begin, end); });
 }
 
 }  // namespace geoneuron::engine::cpu
