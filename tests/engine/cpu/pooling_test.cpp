@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -39,6 +40,23 @@ TEST(CpuPool, AveragesWithAndWithoutPadding) {
   attributes.push_back({"count_include_pad", int64_t{1}});
   EXPECT_EQ(values_of<float>(run(make_node(Operator::kAveragePool, 1, attributes), {input})),
             (std::vector<float>{3, 6, 5}));
+}
+
+// Of 2^40 taps only those count that lie on the 5 x 5 elements.
+TEST(CpuPool, SkipsTheTapsOfAGiantKernelThatLieOutside) {
+  const int64_t giant = 1 << 20;
+  const NamedAttributes attributes = {{"kernel_shape", Integers{giant, giant}},
+                                      {"pads", Integers{giant, giant, giant, giant}},
+                                      {"strides", Integers{giant, giant}}};
+  const Tensor input = random_floats({1, 1, 5, 5}, 1);
+  float highest = -1, sum = 0;
+  for (const float value : input.values<float>()) highest = std::max(highest, value), sum += value;
+  const Tensor maxima = run(make_node(Operator::kMaxPool, 1, attributes), {input});
+  ASSERT_EQ(maxima.shape(), Shape({1, 1, 2, 2}));
+  EXPECT_EQ(at(maxima, 3), highest);
+  EXPECT_EQ(at(maxima, 0), -std::numeric_limits<float>::infinity());
+  const Tensor means = run(make_node(Operator::kAveragePool, 1, attributes), {input});
+  EXPECT_NEAR(at(means, 3), sum / 25, 1e-6);
 }
 
 TEST(CpuPool, NanWinsOverEveryMaximum) {

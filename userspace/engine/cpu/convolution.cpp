@@ -13,10 +13,10 @@ using perception::Window;
 // sums[spread or dense] += weight * source[dense or spread], for one pair of channels.
 template <typename T>
 void add_channel(const Sides& sides, bool transposed, const T* source, const T* weights,
-                 int64_t taps, Compute<T>* sums) {
+                 Compute<T>* sums) {
   using C = Compute<T>;
   const int64_t stride = sides.strides.back();
-  for_each_tap(sides, taps, [&](int64_t tap, const std::vector<const Span*>& spans) {
+  for_each_tap(sides, [&](int64_t tap, const std::vector<const Span*>& spans) {
     const C weight = static_cast<C>(weights[tap]);
     for_each_row(sides, spans, 0, 0, 0, [&](int64_t dense, int64_t spread, int64_t length) {
       if (transposed)
@@ -55,7 +55,7 @@ void convolve(const Operation& operation, const Window& window, bool transposed,
   const int64_t taps = window.kernel_elements();
   const int64_t group_inputs = channels.inputs / channels.groups;
   const T* bias = operation.has_input(2) ? elements<T>(operation.input(2)) : nullptr;
-  const int64_t work = space * taps * group_inputs;
+  const int64_t work = space * sides.useful_taps() * group_inputs;
   parallel_for(channels.batch * channels.outputs, work, [&](int64_t begin, int64_t end) {
     std::vector<C> sums(static_cast<size_t>(space));
     for (int64_t item = begin; item < end; ++item) {
@@ -67,7 +67,7 @@ void convolve(const Operation& operation, const Window& window, bool transposed,
             sides, transposed,
             elements<T>(input) + (item / channels.outputs * channels.inputs + i) * input_space,
             elements<T>(operation.input(1)) + weight_index(channels, transposed, i, output) * taps,
-            taps, sums.data());
+            sums.data());
       T* target = mutable_elements<T>(operation.output()) + item * space;
       for (int64_t i = 0; i < space; ++i) target[i] = static_cast<T>(sums[static_cast<size_t>(i)]);
     }

@@ -139,8 +139,8 @@ void add_row(const T* from, int64_t stride, double* __restrict sums, int64_t len
 
 // Calls row(first input, result offset, length) for the rows of all taps of one channel.
 template <typename Row>
-void for_each_pool_row(const Sides& sides, int64_t taps, const Row& row) {
-  for_each_tap(sides, taps, [&](int64_t, const std::vector<const Span*>& spans) {
+void for_each_pool_row(const Sides& sides, const Row& row) {
+  for_each_tap(sides, [&](int64_t, const std::vector<const Span*>& spans) {
     for_each_row(sides, spans, 0, 0, 0, [&](int64_t dense, int64_t spread, int64_t length) {
       row(spread, dense, length);
     });
@@ -184,16 +184,15 @@ void maximum_pool(const Operation& operation, const Window& window) {
   T* values = mutable_elements<T>(operation.output());
   int64_t* indices =
       operation.has_output(1) ? mutable_elements<int64_t>(operation.output(1)) : nullptr;
-  const int64_t work = plan.output_count * window.kernel_elements();
+  const int64_t work = plan.output_count * sides.useful_taps();
   parallel_for(shape.count(0, 2), work, [&](int64_t begin, int64_t end) {
     for (int64_t channel = begin; channel < end; ++channel) {
       const T* from = source + channel * plan.input_count;
       T* to = values + channel * plan.output_count;
       std::fill_n(to, plan.output_count, lowest<T>());
-      for_each_pool_row(sides, window.kernel_elements(),
-                        [&](int64_t first, int64_t offset, int64_t length) {
-                          raise_row(from + first, sides.strides.back(), to + offset, length);
-                        });
+      for_each_pool_row(sides, [&](int64_t first, int64_t offset, int64_t length) {
+        raise_row(from + first, sides.strides.back(), to + offset, length);
+      });
       if (indices == nullptr) continue;
       int64_t* found = indices + channel * plan.output_count;
       find_maxima(plan, from, found);
@@ -212,16 +211,15 @@ void average_pool(const Operation& operation, const Window& window) {
   const std::vector<double> divisors = divisors_of(plan, include_pad);
   const T* source = elements<T>(operation.input(0));
   T* target = mutable_elements<T>(operation.output());
-  const int64_t work = plan.output_count * window.kernel_elements();
+  const int64_t work = plan.output_count * sides.useful_taps();
   parallel_for(operation.input(0).shape().count(0, 2), work, [&](int64_t begin, int64_t end) {
     std::vector<double> sums(divisors.size());
     for (int64_t channel = begin; channel < end; ++channel) {
       const T* from = source + channel * plan.input_count;
       std::fill(sums.begin(), sums.end(), 0.0);
-      for_each_pool_row(sides, window.kernel_elements(),
-                        [&](int64_t first, int64_t offset, int64_t length) {
-                          add_row(from + first, sides.strides.back(), sums.data() + offset, length);
-                        });
+      for_each_pool_row(sides, [&](int64_t first, int64_t offset, int64_t length) {
+        add_row(from + first, sides.strides.back(), sums.data() + offset, length);
+      });
       T* to = target + channel * plan.output_count;
       for (size_t i = 0; i < sums.size(); ++i) to[i] = static_cast<T>(sums[i] / divisors[i]);
     }
@@ -288,7 +286,7 @@ Result<void> run_pool_channels_last(const Operation& operation) {
   const Window window =
       GN_TRY(perception::pool_window(attributes, Shape({last[0], last[3], last[1], last[2]})));
   const PoolPlan plan = plan_pool(window);
-  const int64_t taps = window.kernel_elements();
+  const int64_t taps = std::min(window.kernel_elements(), plan.input_count);
   if (operation.node.op == perception::Operator::kAveragePool)
     average_pool_last(operation.input(0), operation.output(), plan, taps,
                       divisors_of(plan, attributes.integer("count_include_pad", 0) != 0));

@@ -14,6 +14,7 @@ namespace geoneuron::engine::cpu {
 // j of the dense side meets element j * stride - pad_begin + tap * dilation of the spread side. For
 // Conv the output is dense and the input spread; for ConvTranspose it is the other way round.
 struct Span {
+  int64_t tap = 0;     // along its axis of the kernel
   int64_t begin = 0;   // dense
   int64_t end = 0;     // dense
   int64_t offset = 0;  // spread element that dense element 0 meets (may lie outside)
@@ -23,7 +24,12 @@ struct Sides {
   std::vector<int64_t> dense;  // extents
   std::vector<int64_t> spread;
   std::vector<int64_t> strides;
-  std::vector<std::vector<Span>> spans;  // [axis][tap]
+  std::vector<int64_t> kernel;
+  // By axis, those taps that meet anything at all, in ascending order. A kernel may be far larger
+  // than what it slides over.
+  std::vector<std::vector<Span>> spans;
+
+  int64_t useful_taps() const;
 };
 
 Sides sides_of(const perception::Window& window, bool transposed);
@@ -46,17 +52,21 @@ void for_each_row(const Sides& sides, const std::vector<const Span*>& spans, siz
                  row);
 }
 
-// Calls body(tap, its span on each axis) for all taps in row-major order.
+// Calls body(tap, its span on each axis) for all useful taps in row-major order.
 template <typename Body>
-void for_each_tap(const Sides& sides, int64_t taps, const Body& body) {
+void for_each_tap(const Sides& sides, const Body& body) {
   std::vector<const Span*> spans(sides.spans.size());
-  for (int64_t tap = 0; tap < taps; ++tap) {
-    int64_t rest = tap;
+  const int64_t count = sides.useful_taps();
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t rest = i;
     for (size_t axis = spans.size(); axis-- > 0;) {
-      const auto kernel = static_cast<int64_t>(sides.spans[axis].size());
-      spans[axis] = &sides.spans[axis][static_cast<size_t>(rest % kernel)];
-      rest /= kernel;
+      const auto useful = static_cast<int64_t>(sides.spans[axis].size());
+      spans[axis] = &sides.spans[axis][static_cast<size_t>(rest % useful)];
+      rest /= useful;
     }
+    int64_t tap = 0;
+    for (size_t axis = 0; axis < spans.size(); ++axis)
+      tap = tap * sides.kernel[axis] + spans[axis]->tap;
     body(tap, spans);
   }
 }
