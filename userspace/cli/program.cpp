@@ -50,8 +50,8 @@ bool is_unknown_verb(const CLI::App& app, const std::vector<std::string>& argume
   const std::vector<std::string> verbs = verb_names(app);
   if (std::ranges::find(verbs, wanted) != verbs.end()) return false;
   const std::string nearest = did_you_mean(wanted, verbs);
-  note("geoneuron: there is no verb '" + wanted + "'" +
-       (nearest.empty() ? "." : nearest) + " Run `geoneuron --help` for all of them.");
+  note("geoneuron: there is no verb '" + wanted + "'" + (nearest.empty() ? "." : nearest) +
+       " Run `geoneuron --help` for all of them.");
   return true;
 }
 

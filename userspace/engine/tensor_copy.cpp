@@ -74,9 +74,8 @@ Result<Tensor> unfilled_tensor(const TensorInfo& info) {
     return make_error(ENOMEM, "%s: needs %zu bytes, more than this machine can give",
                       info.to_string().c_str(), info.size_bytes());
   const std::byte* memory = block.get();
-  std::shared_ptr<const void> owner(block.release(), [spare, size](std::byte* released) {
-    spare->give(Block(released), size);
-  });
+  std::shared_ptr<const void> owner(
+      block.release(), [spare, size](std::byte* released) { spare->give(Block(released), size); });
   return Tensor::view(info, std::move(owner), memory);
 }
 

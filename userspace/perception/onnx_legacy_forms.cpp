@@ -201,8 +201,7 @@ Result<void> pad(Draft& draft) {
 Result<void> resize(Draft& draft) {
   Node& node = draft.node;
   const std::string symmetric = "half_pixel_symmetric";
-  if (draft.opset >= 19 &&
-      node.attributes.text("coordinate_transformation_mode", "") == symmetric)
+  if (draft.opset >= 19 && node.attributes.text("coordinate_transformation_mode", "") == symmetric)
     return make_error(ENOTSUP, "coordinate_transformation_mode \"%s\" is not supported",
                       symmetric.c_str());
   if (draft.opset > 10) return {};

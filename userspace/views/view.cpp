@@ -11,7 +11,7 @@ namespace geoneuron::views {
 
 std::span<const ViewDefinition> all_views() {
   static const std::vector<ViewDefinition> kViews{activation_map_view(), feature_grid_view(),
-                                                 histogram_view(), neuron_graph_view()};
+                                                  histogram_view(), neuron_graph_view()};
   return kViews;
 }
 

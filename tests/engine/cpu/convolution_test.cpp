@@ -158,8 +158,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 // oneDNN 2.6 refuses an output padding as large as the stride, which dilations allow.
 TEST(CpuConvolution, ComputesWhatOneDnnRefuses) {
-  expect_reference(
-      Case{{1, 2, 5, 5}, 3, 1, {3, 3}, {1, 1}, {3, 3}, {0, 0, 0, 0}, {2, 2}, true}, true);
+  expect_reference(Case{{1, 2, 5, 5}, 3, 1, {3, 3}, {1, 1}, {3, 3}, {0, 0, 0, 0}, {2, 2}, true},
+                   true);
 }
 
 TEST(CpuConvolution, SumsHundredThousandProducts) {

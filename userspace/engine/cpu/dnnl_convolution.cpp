@@ -260,8 +260,8 @@ std::unique_ptr<PreparedKernel> choose(const perception::Node& node,
   const bool last = any_channels_last(layouts);
   const bool constant = operands[1].value != nullptr;
   if (node.op == perception::Operator::kConv)
-    return create<dnnl::convolution_forward>(
-        ours, strides_of(window), dnnl::algorithm::convolution_direct, last, constant);
+    return create<dnnl::convolution_forward>(ours, strides_of(window),
+                                             dnnl::algorithm::convolution_direct, last, constant);
   std::unique_ptr<PreparedKernel> kernel = create<dnnl::deconvolution_forward>(
       ours, strides_of(window), dnnl::algorithm::deconvolution_direct, last, constant);
   if (has_bias(operands))

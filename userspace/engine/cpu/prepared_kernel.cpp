@@ -38,8 +38,8 @@ Result<std::unique_ptr<PreparedKernel>> prepare_kernel(
   return prepare_loop_kernel(node, operands);
 }
 
-std::unique_ptr<PreparedKernel> prepare_loop_kernel(
-    const perception::Node& node, std::span<const perception::Operand> operands) {
+std::unique_ptr<PreparedKernel> prepare_loop_kernel(const perception::Node& node,
+                                                    std::span<const perception::Operand> operands) {
   const bool product =
       node.op == perception::Operator::kMatMul || node.op == perception::Operator::kGemm;
   const char* algorithm = product ? product_algorithm(operands[0].info.type) : kLoop;

@@ -20,8 +20,7 @@ Result<std::byte*> PixelCommands::reserve_bytes(size_t slot, uint64_t bytes, Mem
 }
 
 Result<void> PixelCommands::run(const Shader& shader, std::span<const std::byte> push,
-                                uint64_t group_count,
-                                std::span<const uint32_t> constants) {
+                                uint64_t group_count, std::span<const uint32_t> constants) {
   if (group_count == 0) return {};
   std::vector<Binding> bindings;
   for (size_t i = 0; i < shader.bindings.size(); ++i)
