@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace geoneuron {
 namespace {
 
@@ -56,12 +58,7 @@ std::vector<std::string> nearest_names(std::string_view wanted, std::span<const 
 std::string did_you_mean(std::string_view wanted, std::span<const std::string> names) {
   const std::vector<std::string> nearest = nearest_names(wanted, names);
   if (nearest.empty()) return "";
-  std::string text = "; did you mean ";
-  for (size_t i = 0; i < nearest.size(); ++i) {
-    if (i > 0) text += i + 1 == nearest.size() ? " or " : ", ";
-    text += nearest[i];
-  }
-  return text + "?";
+  return "; did you mean " + joined(nearest, ", ", " or ") + "?";
 }
 
 }  // namespace geoneuron
