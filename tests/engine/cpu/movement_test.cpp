@@ -128,6 +128,33 @@ TEST(CpuResize, CubicInterpolationKeepsStraightLinesInside) {
     EXPECT_NEAR(at(result, i), (static_cast<double>(i) + 0.5) / 2 - 0.5, 1e-6);
 }
 
+// Scales of every axis against a product of the ways in which each mixes one line.
+TEST(CpuResize, MixesEachAxisAsItMixesALine) {
+  const NamedAttributes cubic = {{"mode", std::string("cubic")}};
+  const std::vector<std::vector<float>> scales = {
+      {2, 1, 1}, {1, 1.5f, 1}, {1, 1, 0.6f}, {1.5f, 2, 1}, {2, 0.5f, 1.5f}};
+  const Tensor input = random_floats({3, 4, 5}, 5);
+  for (const auto& each : scales) {
+    Tensor axis_by_axis = input;
+    for (size_t axis = 0; axis < 3; ++axis) {
+      std::vector<float> one(3, 1);
+      one[axis] = each[axis];
+      axis_by_axis = resized(axis_by_axis, cubic, one);
+    }
+    const Tensor together = resized(input, cubic, each);
+    ASSERT_EQ(together.shape(), axis_by_axis.shape());
+    for (int64_t i = 0; i < together.element_count(); ++i)
+      EXPECT_NEAR(at(together, i), at(axis_by_axis, i), 1e-5) << "element " << i;
+  }
+}
+
+TEST(CpuResize, RoundsIntegersToTheNearest) {
+  const NamedAttributes linear = {{"mode", std::string("linear")}};
+  const Tensor result = resized(tensor<uint8_t>({1, 1, 2, 2}, {0, 100, 200, 255}), linear,
+                                {1, 1, 1, 2});  // quarters between the two of each row
+  EXPECT_EQ(values_of<uint8_t>(result), (std::vector<uint8_t>{0, 25, 75, 100, 200, 214, 241, 255}));
+}
+
 TEST(CpuShape, TakesARangeOfAxes) {
   const Node node = make_node(Operator::kShape, 1, {{"start", int64_t{-3}}, {"end", int64_t{-1}}});
   EXPECT_EQ(values_of<int64_t>(run(node, {counted({2, 3, 4, 5})})), (Integers{3, 4}));

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <algorithm>
-#include <vector>
 
 #include "engine/cpu/parallel.hpp"
+#include "engine/cpu/scratch.hpp"
 #include "engine/cpu/types.hpp"
 
 namespace geoneuron::engine::cpu {
@@ -20,20 +20,43 @@ struct Product {
   bool b_transposed = false;
 };
 
+// Scratch memory of a product of elements of type T.
+template <typename T>
+struct ProductBuffers {
+  T* turned = nullptr;  // b, where it is transposed and loops multiply
+};
+template <>
+struct ProductBuffers<float> {};
+template <>
+struct ProductBuffers<_Float16> {
+  float* a = nullptr;
+  float* b = nullptr;
+  float* result = nullptr;  // not rounded yet
+};
+
+template <typename T>
+ProductBuffers<T> take_buffers(Scratch& scratch, const Product& product);
+template <>
+ProductBuffers<float> take_buffers(Scratch& scratch, const Product& product);
+template <>
+ProductBuffers<_Float16> take_buffers(Scratch& scratch, const Product& product);
+
 // float32 through oneDNN; float16 in float32, rounded once at the end; others by plain loops,
 // integers wrapping. No memory of the three may overlap. Errors: ENOMEM, what oneDNN reports.
 template <typename T>
-Result<void> multiply(const Product& product, const T* a, const T* b, T* result);
+Result<void> multiply(const Product& product, const ProductBuffers<T>& buffers, const T* a,
+                      const T* b, T* result);
 
 template <>
-Result<void> multiply(const Product& product, const float* a, const float* b, float* result);
+Result<void> multiply(const Product& product, const ProductBuffers<float>& buffers, const float* a,
+                      const float* b, float* result);
 template <>
-Result<void> multiply(const Product& product, const _Float16* a, const _Float16* b,
-                      _Float16* result);
+Result<void> multiply(const Product& product, const ProductBuffers<_Float16>& buffers,
+                      const _Float16* a, const _Float16* b, _Float16* result);
 
-// The product of float16 in float32, for those who compute on before they round.
-Result<void> multiply_wide(const Product& product, const _Float16* a, const _Float16* b,
-                           float* result);
+// The product of float16 in buffers.result, for those who compute on before they round.
+Result<void> multiply_wide(const Product& product, const ProductBuffers<_Float16>& buffers,
+                           const _Float16* a, const _Float16* b);
 
 // The rest is implementation.
 
@@ -51,15 +74,21 @@ void add_scaled(T* sums, const T* values, T factor, int64_t count) {
 }
 
 template <typename T>
-Result<void> multiply(const Product& product, const T* a, const T* b, T* result) {
+ProductBuffers<T> take_buffers(Scratch& scratch, const Product& product) {
+  ProductBuffers<T> buffers;
+  if (product.b_transposed) buffers.turned = scratch.take<T>(product.depth * product.columns);
+  return buffers;
+}
+
+template <typename T>
+Result<void> multiply(const Product& product, const ProductBuffers<T>& buffers, const T* a,
+                      const T* b, T* result) {
   const auto [rows, columns, depth, a_transposed, b_transposed] = product;
-  std::vector<T> turned;
   if (b_transposed) {
-    turned.resize(static_cast<size_t>(depth * columns));
     for (int64_t column = 0; column < columns; ++column)
       for (int64_t k = 0; k < depth; ++k)
-        turned[static_cast<size_t>(k * columns + column)] = b[column * depth + k];
-    b = turned.data();
+        buffers.turned[k * columns + column] = b[column * depth + k];
+    b = buffers.turned;
   }
   const int64_t a_row = a_transposed ? 1 : depth;
   const int64_t a_column = a_transposed ? rows : 1;

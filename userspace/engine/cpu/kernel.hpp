@@ -7,6 +7,7 @@
 
 #include "engine/cpu/types.hpp"
 #include "perception/graph.hpp"
+#include "perception/shape_inference.hpp"
 
 namespace geoneuron::engine::cpu {
 
@@ -15,6 +16,7 @@ struct Operation {
   const perception::Node& node;
   std::span<const Tensor> inputs;  // matches node.inputs; undefined where absent
   std::span<Tensor> outputs;       // matches node.outputs; undefined where left out
+  std::span<std::byte> scratch;    // as much as the kernel foresaw
 
   bool has_input(size_t i) const { return i < inputs.size() && inputs[i].is_defined(); }
   bool has_output(size_t i) const { return i < outputs.size() && outputs[i].is_defined(); }
@@ -28,6 +30,17 @@ using Kernel = Result<void> (*)(const Operation& operation);
 
 // The plain kernel of an operator; every operator has one.
 Kernel kernel_of(perception::Operator op);
+
+// An operation whose memory is not there yet.
+struct Prospect {
+  const perception::Node& node;
+  std::span<const perception::Operand> operands;
+  std::span<const TensorInfo> results;  // those of perception::infer
+};
+
+// Bytes of scratch memory that the plain kernel works in, for the calling thread's number of
+// threads or fewer. What it takes beside is small: it grows with extents, not with elements.
+Result<uint64_t> scratch_bytes_of(const Prospect& prospect);
 
 // Applies a fused activation from `input` to `output`, which may be the same memory.
 Result<void> activate(const perception::FusedActivation& activation, const Tensor& input,
@@ -55,9 +68,15 @@ Result<void> run_matrix_product(const Operation& operation);  // MatMul
 Result<void> run_gemm(const Operation& operation);
 // What multiplies in MatMul and Gemm of this type: "dnnl" or "loop".
 const char* product_algorithm(DataType type);
-Result<void> run_convolution(const Operation& operation);
-Result<void> run_transposed_convolution(const Operation& operation);
-Result<void> run_pool(const Operation& operation);  // AveragePool, MaxPool
+Result<void> run_convolution(const Operation& operation);  // Conv, ConvTranspose
+Result<void> run_pool(const Operation& operation);         // AveragePool, MaxPool
 Result<void> run_resize(const Operation& operation);
+
+Result<uint64_t> mean_scratch_bytes(const Prospect& prospect);  // and of run_global_pool
+Result<uint64_t> matrix_product_scratch_bytes(const Prospect& prospect);
+Result<uint64_t> gemm_scratch_bytes(const Prospect& prospect);
+Result<uint64_t> convolution_scratch_bytes(const Prospect& prospect);  // and of ConvTranspose
+Result<uint64_t> pool_scratch_bytes(const Prospect& prospect);
+Result<uint64_t> resize_scratch_bytes(const Prospect& prospect);
 
 }  // namespace geoneuron::engine::cpu

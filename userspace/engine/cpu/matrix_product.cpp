@@ -34,19 +34,40 @@ int64_t batch_index(int64_t index, const Shape& batch, const Shape& own) {
 }
 
 // One product for each index of the broadcast batch axes.
+struct Batches {
+  Shape a;
+  Shape b;
+  Shape all;
+  Product product;  // the rows of all batches where those are rows of one large product
+
+  bool is_one() const { return b.element_count() == 1 && a.element_count() == all.element_count(); }
+};
+
+Result<Batches> batches_of(const Shape& left, const Shape& right) {
+  const Shape a = left_matrix(left);
+  const Shape b = right_matrix(right);
+  Batches batches;
+  batches.a = batch_of(a);
+  batches.b = batch_of(b);
+  batches.all = GN_TRY(perception::broadcast(batches.a, batches.b));
+  batches.product.rows = a[a.rank() - 2];
+  batches.product.depth = a[a.rank() - 1];
+  batches.product.columns = b[b.rank() - 1];
+  if (batches.is_one()) batches.product.rows *= batches.all.element_count();  // faster than many
+  return batches;
+}
+
 template <typename T>
-Result<void> multiply_batches(const Shape& shape_a, const Shape& shape_b, Product product,
-                              const T* a, const T* b, T* result) {
-  const Shape batch_a = batch_of(shape_a);
-  const Shape batch_b = batch_of(shape_b);
-  const Shape batch = GN_TRY(perception::broadcast(batch_a, batch_b));
-  if (batch_b.element_count() == 1 && batch_a.element_count() == batch.element_count()) {
-    product.rows *= batch.element_count();  // one large product is faster than many small ones
-    return multiply(product, a, b, result);
-  }
-  for (int64_t i = 0; i < batch.element_count(); ++i)
-    GN_TRY(multiply(product, a + batch_index(i, batch, batch_a) * product.rows * product.depth,
-                    b + batch_index(i, batch, batch_b) * product.depth * product.columns,
+Result<void> multiply_batches(const Batches& batches, std::span<std::byte> memory, const T* a,
+                              const T* b, T* result) {
+  const Product& product = batches.product;
+  Scratch scratch(memory);
+  const ProductBuffers<T> buffers = take_buffers<T>(scratch, product);
+  if (batches.is_one()) return multiply(product, buffers, a, b, result);
+  for (int64_t i = 0; i < batches.all.element_count(); ++i)
+    GN_TRY(multiply(product, buffers,
+                    a + batch_index(i, batches.all, batches.a) * product.rows * product.depth,
+                    b + batch_index(i, batches.all, batches.b) * product.depth * product.columns,
                     result + i * product.rows * product.columns));
   return {};
 }
@@ -102,17 +123,19 @@ void scale(const P* product, const Scaling& scaling, Tensor& result) {
   });
 }
 
-// Into `result`, except float16, whose product is not rounded before it is scaled.
+// Into the operation's result, except float16, whose product is not rounded before it is scaled.
 template <typename T>
 Result<void> multiply_and_scale(const Product& product, const T* a, const T* b,
-                                const Scaling& scaling, Tensor& result) {
+                                const Scaling& scaling, const Operation& operation) {
+  Tensor& result = operation.output();
+  Scratch scratch(operation.scratch);
+  const ProductBuffers<T> buffers = take_buffers<T>(scratch, product);
   T* target = mutable_elements<T>(result);
   if constexpr (std::is_same_v<T, _Float16>) {
-    std::vector<float> wide(static_cast<size_t>(result.element_count()));
-    GN_TRY(multiply_wide(product, a, b, wide.data()));
-    scale<T>(wide.data(), scaling, result);
+    GN_TRY(multiply_wide(product, buffers, a, b));
+    scale<T>(buffers.result, scaling, result);
   } else {
-    GN_TRY(multiply(product, a, b, target));
+    GN_TRY(multiply(product, buffers, a, b, target));
     if (scaling.is_identity()) return {};
     if constexpr (std::is_integral_v<T>)
       if (scaling.is_sum()) {
@@ -130,37 +153,57 @@ Result<void> dispatch_product(DataType type, Function&& function) {
                                                                                        function);
 }
 
+// Scratch memory of one product of this type.
+Result<uint64_t> scratch_of(const Product& product, DataType type) {
+  Scratch scratch;
+  GN_TRY(dispatch_product(type, [&]<typename T>() { take_buffers<T>(scratch, product); }));
+  return scratch.used_bytes();
+}
+
+Product gemm_product(const perception::Node& node, const Shape& a, const Shape& result) {
+  Product product;
+  product.a_transposed = node.attributes.integer("transA", 0) != 0;
+  product.b_transposed = node.attributes.integer("transB", 0) != 0;
+  product.rows = result[0];
+  product.columns = result[1];
+  product.depth = a[product.a_transposed ? 0 : 1];
+  return product;
+}
+
 }  // namespace
 
+Result<uint64_t> matrix_product_scratch_bytes(const Prospect& prospect) {
+  const TensorInfo& a = prospect.operands[0].info;
+  const Batches batches = GN_TRY(batches_of(a.shape, prospect.operands[1].info.shape));
+  return scratch_of(batches.product, a.type);
+}
+
 Result<void> run_matrix_product(const Operation& operation) {
-  const Shape a = left_matrix(operation.input(0).shape());
-  const Shape b = right_matrix(operation.input(1).shape());
-  Product product;
-  product.rows = a[a.rank() - 2];
-  product.depth = a[a.rank() - 1];
-  product.columns = b[b.rank() - 1];
+  const Batches batches =
+      GN_TRY(batches_of(operation.input(0).shape(), operation.input(1).shape()));
   return dispatch_product(operation.input(0).type(), [&]<typename T>() {
-    return multiply_batches(a, b, product, elements<T>(operation.input(0)),
+    return multiply_batches(batches, operation.scratch, elements<T>(operation.input(0)),
                             elements<T>(operation.input(1)),
                             mutable_elements<T>(operation.output()));
   });
 }
 
+Result<uint64_t> gemm_scratch_bytes(const Prospect& prospect) {
+  const TensorInfo& a = prospect.operands[0].info;
+  return scratch_of(gemm_product(prospect.node, a.shape, prospect.results[0].shape), a.type);
+}
+
 Result<void> run_gemm(const Operation& operation) {
   const auto& attributes = operation.node.attributes;
-  Product product;
-  product.a_transposed = attributes.integer("transA", 0) != 0;
-  product.b_transposed = attributes.integer("transB", 0) != 0;
-  product.rows = operation.output().shape()[0];
-  product.columns = operation.output().shape()[1];
-  product.depth = operation.input(0).shape()[product.a_transposed ? 0 : 1];
+  const Product product =
+      gemm_product(operation.node, operation.input(0).shape(), operation.output().shape());
   Scaling scaling;
   scaling.alpha = static_cast<double>(attributes.number("alpha", 1.0f));
   scaling.beta = static_cast<double>(attributes.number("beta", 1.0f));
   if (operation.has_input(2)) scaling.c = &operation.input(2);
   return dispatch_product(operation.input(0).type(), [&]<typename T>() {
     return multiply_and_scale(product, elements<T>(operation.input(0)),
-                              elements<T>(operation.input(1)), scaling, operation.output());
+                              elements<T>(operation.input(1)), scaling, operation);
   });
 }
 

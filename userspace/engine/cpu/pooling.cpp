@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "engine/cpu/parallel.hpp"
+#include "engine/cpu/scratch.hpp"
 #include "engine/cpu/window_rows.hpp"
 
 namespace geoneuron::engine::cpu {
@@ -164,14 +165,27 @@ void find_maxima(const PoolPlan& plan, const T* source, int64_t* indices) {
 }
 
 // By how many elements the sum of each window is divided.
-std::vector<double> divisors_of(const PoolPlan& plan, bool include_pad) {
-  std::vector<double> result(static_cast<size_t>(plan.output_count));
+void find_divisors(const PoolPlan& plan, bool include_pad, double* divisors) {
   for_each_window(plan, [&](int64_t position, const std::vector<const Taps*>& at) {
     int64_t count = 1;
     for (const Taps* taps : at) count *= include_pad ? taps->padded : taps->count;
-    result[static_cast<size_t>(position)] = static_cast<double>(std::max<int64_t>(count, 1));
+    divisors[position] = static_cast<double>(std::max<int64_t>(count, 1));
   });
-  return result;
+}
+
+bool includes_pad(const perception::Node& node) {
+  return node.attributes.integer("count_include_pad", 0) != 0;
+}
+
+// What an average needs: a divisor for each position, and sums of each range of a parallel loop.
+struct AverageBuffers {
+  double* divisors = nullptr;
+  double* sums = nullptr;
+};
+
+AverageBuffers take_buffers(Scratch& scratch, int64_t positions, int64_t ranges, int64_t sums) {
+  double* divisors = scratch.take<double>(positions);
+  return {divisors, scratch.take<double>(ranges * sums)};
 }
 
 template <typename T>
@@ -203,27 +217,36 @@ void maximum_pool(const Operation& operation, const Window& window) {
   });
 }
 
+AverageBuffers take_row_major(Scratch& scratch, const Sides& sides, const Shape& output) {
+  const int64_t positions = output.count(2, output.rank());
+  const int64_t ranges = range_count(output.count(0, 2), positions * sides.useful_taps());
+  return take_buffers(scratch, positions, ranges, positions);
+}
+
 template <typename T>
 void average_pool(const Operation& operation, const Window& window) {
   const PoolPlan plan = plan_pool(window);
   const Sides sides = sides_of(window, false);
-  const bool include_pad = operation.node.attributes.integer("count_include_pad", 0) != 0;
-  const std::vector<double> divisors = divisors_of(plan, include_pad);
+  const Shape& shape = operation.output().shape();
+  Scratch scratch(operation.scratch);
+  const AverageBuffers buffers = take_row_major(scratch, sides, shape);
+  find_divisors(plan, includes_pad(operation.node), buffers.divisors);
   const T* source = elements<T>(operation.input(0));
   T* target = mutable_elements<T>(operation.output());
-  const int64_t work = plan.output_count * sides.useful_taps();
-  parallel_for(operation.input(0).shape().count(0, 2), work, [&](int64_t begin, int64_t end) {
-    std::vector<double> sums(divisors.size());
+  const int64_t count = plan.output_count;
+  const auto body = [&](int64_t range, int64_t begin, int64_t end) {
+    double* sums = buffers.sums + range * count;
     for (int64_t channel = begin; channel < end; ++channel) {
       const T* from = source + channel * plan.input_count;
-      std::fill(sums.begin(), sums.end(), 0.0);
+      std::fill_n(sums, count, 0.0);
       for_each_pool_row(sides, [&](int64_t first, int64_t offset, int64_t length) {
-        add_row(from + first, sides.strides.back(), sums.data() + offset, length);
+        add_row(from + first, sides.strides.back(), sums + offset, length);
       });
-      T* to = target + channel * plan.output_count;
-      for (size_t i = 0; i < sums.size(); ++i) to[i] = static_cast<T>(sums[i] / divisors[i]);
+      T* to = target + channel * count;
+      for (int64_t i = 0; i < count; ++i) to[i] = static_cast<T>(sums[i] / buffers.divisors[i]);
     }
-  });
+  };
+  parallel_ranges(shape.count(0, 2), count * sides.useful_taps(), body);
 }
 
 // Calls visit(pixel) for the input pixels under one window of two axes, in row-major order.
@@ -237,61 +260,102 @@ void visit_pixels(const PoolPlan& plan, int64_t row, int64_t column, const Visit
   }
 }
 
-// Calls body(image, row, column, result) for all pixels of an N x H x W x C result.
+// Element operations of one row of pixels of an N x H x W x C result.
+int64_t row_work(const Shape& shape, int64_t taps) {
+  return shape[2] * shape[3] * taps;
+}
+
+// Calls body(range, image, row, column, result) for all pixels of an N x H x W x C result.
 template <typename Body>
 void for_each_pixel(Tensor& output, int64_t taps, const Body& body) {
   const Shape& shape = output.shape();
   const int64_t rows = shape[1], columns = shape[2], channels = shape[3];
   float* target = mutable_elements<float>(output);
-  parallel_for(shape[0] * rows, columns * channels * taps, [=, &body](int64_t begin, int64_t end) {
+  const auto run_rows = [=, &body](int64_t range, int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row)
       for (int64_t column = 0; column < columns; ++column)
-        body(row / rows, row % rows, column, target + (row * columns + column) * channels);
-  });
+        body(range, row / rows, row % rows, column, target + (row * columns + column) * channels);
+  };
+  parallel_ranges(shape[0] * rows, row_work(shape, taps), run_rows);
 }
 
 void maximum_pool_last(const Tensor& input, Tensor& output, const PoolPlan& plan, int64_t taps) {
   const int64_t channels = output.shape()[3];
   const float* source = elements<float>(input);
-  for_each_pixel(output, taps, [&](int64_t image, int64_t row, int64_t column, float* target) {
-    const float* from = source + image * plan.input_count * channels;
-    std::fill_n(target, channels, lowest<float>());
-    visit_pixels(plan, row, column,
-                 [&](int64_t pixel) { raise_row(from + pixel * channels, 1, target, channels); });
-  });
+  for_each_pixel(output, taps,
+                 [&](int64_t, int64_t image, int64_t row, int64_t column, float* target) {
+                   const float* from = source + image * plan.input_count * channels;
+                   std::fill_n(target, channels, lowest<float>());
+                   visit_pixels(plan, row, column, [&](int64_t pixel) {
+                     raise_row(from + pixel * channels, 1, target, channels);
+                   });
+                 });
 }
 
-void average_pool_last(const Tensor& input, Tensor& output, const PoolPlan& plan, int64_t taps,
-                       const std::vector<double>& divisors) {
+AverageBuffers take_channels_last(Scratch& scratch, const Shape& output, int64_t taps) {
+  const int64_t ranges = range_count(output[0] * output[1], row_work(output, taps));
+  return take_buffers(scratch, output[1] * output[2], ranges, output[3]);
+}
+
+void average_pool_last(const Operation& operation, const PoolPlan& plan, int64_t taps) {
+  Tensor& output = operation.output();
   const int64_t channels = output.shape()[3], columns = output.shape()[2];
-  const float* source = elements<float>(input);
-  for_each_pixel(output, taps, [&](int64_t image, int64_t row, int64_t column, float* target) {
-    thread_local std::vector<double> sums;
-    sums.assign(static_cast<size_t>(channels), 0.0);
-    visit_pixels(plan, row, column, [&](int64_t pixel) {
-      const float* from = source + (image * plan.input_count + pixel) * channels;
-      add_row(from, 1, sums.data(), channels);
-    });
-    const double divisor = divisors[static_cast<size_t>(row * columns + column)];
-    for (int64_t c = 0; c < channels; ++c)
-      target[c] = static_cast<float>(sums[static_cast<size_t>(c)] / divisor);
-  });
+  Scratch scratch(operation.scratch);
+  const AverageBuffers buffers = take_channels_last(scratch, output.shape(), taps);
+  find_divisors(plan, includes_pad(operation.node), buffers.divisors);
+  const float* source = elements<float>(operation.input(0));
+  for_each_pixel(output, taps,
+                 [&](int64_t range, int64_t image, int64_t row, int64_t column, float* target) {
+                   double* sums = buffers.sums + range * channels;
+                   std::fill_n(sums, channels, 0.0);
+                   visit_pixels(plan, row, column, [&](int64_t pixel) {
+                     const float* from = source + (image * plan.input_count + pixel) * channels;
+                     add_row(from, 1, sums, channels);
+                   });
+                   const double divisor = buffers.divisors[row * columns + column];
+                   for (int64_t c = 0; c < channels; ++c)
+                     target[c] = static_cast<float>(sums[c] / divisor);
+                 });
+}
+
+// Row-major, as perception's rules want it.
+Shape channels_second(const Shape& last) {
+  return Shape({last[0], last[3], last[1], last[2]});
+}
+
+int64_t most_taps(const Window& window) {
+  int64_t taps = 1;
+  for (const WindowAxis& axis : window.axes) taps *= std::min(axis.kernel, axis.input);
+  return taps;
 }
 
 }  // namespace
 
+Result<uint64_t> pool_scratch_bytes(const Prospect& prospect) {
+  const Shape& input = prospect.operands[0].info.shape;
+  const Window window = GN_TRY(perception::pool_window(prospect.node.attributes, input));
+  Scratch scratch;
+  take_row_major(scratch, sides_of(window, false), prospect.results[0].shape);
+  return scratch.used_bytes();
+}
+
+Result<uint64_t> pool_channels_last_scratch_bytes(const Prospect& prospect) {
+  const Shape input = channels_second(prospect.operands[0].info.shape);
+  const Window window = GN_TRY(perception::pool_window(prospect.node.attributes, input));
+  Scratch scratch;
+  if (prospect.node.op == perception::Operator::kAveragePool)
+    take_channels_last(scratch, prospect.results[0].shape, most_taps(window));
+  return scratch.used_bytes();
+}
+
 Result<void> run_pool_channels_last(const Operation& operation) {
-  const Shape& last = operation.input(0).shape();
-  const auto& attributes = operation.node.attributes;
-  const Window window =
-      GN_TRY(perception::pool_window(attributes, Shape({last[0], last[3], last[1], last[2]})));
+  const Window window = GN_TRY(perception::pool_window(
+      operation.node.attributes, channels_second(operation.input(0).shape())));
   const PoolPlan plan = plan_pool(window);
-  const int64_t taps = std::min(window.kernel_elements(), plan.input_count);
   if (operation.node.op == perception::Operator::kAveragePool)
-    average_pool_last(operation.input(0), operation.output(), plan, taps,
-                      divisors_of(plan, attributes.integer("count_include_pad", 0) != 0));
+    average_pool_last(operation, plan, most_taps(window));
   else
-    maximum_pool_last(operation.input(0), operation.output(), plan, taps);
+    maximum_pool_last(operation.input(0), operation.output(), plan, most_taps(window));
   return {};
 }
 

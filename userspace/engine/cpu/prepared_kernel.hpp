@@ -33,11 +33,11 @@ Result<std::unique_ptr<PreparedKernel>> prepare_kernel(
     const perception::Node& node, std::span<const perception::Operand> operands,
     std::span<const TensorInfo> results);
 
-// The node by its plain kernel, which holds no memory between runs.
-std::unique_ptr<PreparedKernel> prepare_loop_kernel(const perception::Node& node,
-                                                    std::span<const perception::Operand> operands);
+// The node by its plain kernel, which holds no memory between runs. Errors: those of the operator's
+// rules in perception/.
+Result<std::unique_ptr<PreparedKernel>> prepare_loop_kernel(const Prospect& prospect);
 
-// The same for a node that rewrite_channels_last() made.
-std::unique_ptr<PreparedKernel> prepare_channels_last_kernel(const perception::Node& node);
+// The same for a node that rewrite_channels_last() made, with its operands and results.
+Result<std::unique_ptr<PreparedKernel>> prepare_channels_last_kernel(const Prospect& prospect);
 
 }  // namespace geoneuron::engine::cpu

@@ -3,6 +3,7 @@
 // in twice their bits, so that 100,000 elements lose nothing and no sum overflows.
 #include "engine/cpu/kernel.hpp"
 #include "engine/cpu/parallel.hpp"
+#include "engine/cpu/scratch.hpp"
 
 namespace geoneuron::engine::cpu {
 namespace {
@@ -84,16 +85,19 @@ void add_up_in_parallel(const T* source, S* sums, std::vector<Group> groups) {
 }
 
 template <typename T>
-void mean(const Tensor& input, Tensor& output, const std::vector<bool>& reduced) {
+void mean(const Operation& operation, const std::vector<bool>& reduced) {
   using S = Sum<T>;
+  const Tensor& input = operation.input(0);
+  Tensor& output = operation.output();
   const int64_t results = output.element_count();
   const int64_t count = results == 0 ? 0 : input.element_count() / results;
-  std::vector<S> sums(static_cast<size_t>(results), S{0});
+  S* sums = Scratch(operation.scratch).take<S>(results);
+  std::fill_n(sums, results, S{0});
   if (input.element_count() > 0)
-    add_up_in_parallel(elements<T>(input), sums.data(), group_axes(input.shape(), reduced));
+    add_up_in_parallel(elements<T>(input), sums, group_axes(input.shape(), reduced));
   T* target = mutable_elements<T>(output);
   for (int64_t i = 0; i < results; ++i) {
-    const S sum = sums[static_cast<size_t>(i)];
+    const S sum = sums[i];
     if constexpr (kIsFloating<T>)
       target[i] = static_cast<T>(sum / static_cast<S>(count));  // nothing to average: NaN
     else
@@ -128,12 +132,19 @@ void highest_of_rows(const T* source, T* target, int64_t rows, int64_t length) {
 
 }  // namespace
 
+Result<uint64_t> mean_scratch_bytes(const Prospect& prospect) {
+  Scratch scratch;
+  GN_TRY(dispatch_numeric(prospect.operands[0].info.type, [&]<typename T>() {
+    scratch.take<Sum<T>>(prospect.results[0].element_count());
+  }));
+  return scratch.used_bytes();
+}
+
 Result<void> run_mean(const Operation& operation) {
   const std::vector<bool> reduced = GN_TRY(reduced_axes(operation));
   return dispatch_among<float, double, _Float16, int8_t, uint8_t, int32_t, int64_t, uint32_t,
-                        uint64_t>(operation.input(0).type(), [&]<typename T>() {
-    mean<T>(operation.input(0), operation.output(), reduced);
-  });
+                        uint64_t>(operation.input(0).type(),
+                                  [&]<typename T>() { mean<T>(operation, reduced); });
 }
 
 Result<void> run_global_pool(const Operation& operation) {
@@ -147,7 +158,7 @@ Result<void> run_global_pool(const Operation& operation) {
   for (size_t axis = 0; axis < std::min<size_t>(2, reduced.size()); ++axis) reduced[axis] = false;
   return dispatch_floating(input.type(), [&]<typename T>() {
     if (average)
-      mean<T>(input, operation.output(), reduced);
+      mean<T>(operation, reduced);
     else
       highest_of_rows(elements<T>(input), mutable_elements<T>(operation.output()), rows, length);
   });

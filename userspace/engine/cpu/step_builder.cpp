@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/cpu/dnnl_convolution.hpp"
+#include "engine/cpu/operands.hpp"
 #include "engine/cpu/parallel.hpp"
 #include "engine/cpu/workload.hpp"
 
@@ -69,8 +70,7 @@ Result<void> StepBuilder::build_kernel(CpuStep& step) {
   const bool last = std::any_of(step.node->inputs.begin(), step.node->inputs.end(),
                                 [&](auto id) { return layout_of(id) == Layout::kChannelsLast; });
   if (last && runs_channels_last(plan_, *step.node)) return build_channels_last(step);
-  build_row_major(step);
-  return {};
+  return build_row_major(step);
 }
 
 std::vector<perception::Operand> StepBuilder::operands_of_step(const CpuStep& step) const {
@@ -147,14 +147,17 @@ Result<void> StepBuilder::build_channels_last(CpuStep& step) {
     for (Tensor* tensor : {&step.inputs[0], &step.outputs[0], &step.before})
       if (tensor->is_defined()) *tensor = tensor->reshaped(pixels_by_channels(tensor->shape()));
   step.rewritten = std::make_unique<Node>(GN_TRY(rewrite_channels_last(*step.node, step.inputs)));
-  step.kernel = prepare_channels_last_kernel(*step.rewritten);
+  step.kernel = GN_TRY(prepare_channels_last_kernel(
+      {*step.rewritten, operands_of(step.inputs), infos_of(step.outputs)}));
   return {};
 }
 
-void StepBuilder::build_row_major(CpuStep& step) {
+Result<void> StepBuilder::build_row_major(CpuStep& step) {
   convert_inputs(step, step.inputs.size(), Layout::kRowMajor);
   convert_outputs(step, Layout::kRowMajor);
-  step.kernel = prepare_loop_kernel(*step.node, operands_of_step(step));
+  step.kernel =
+      GN_TRY(prepare_loop_kernel({*step.node, operands_of_step(step), infos_of(step.outputs)}));
+  return {};
 }
 
 }  // namespace geoneuron::engine::cpu

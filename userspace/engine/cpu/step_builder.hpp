@@ -36,7 +36,7 @@ class StepBuilder {
   Result<void> build_kernel(CpuStep& step);
   Result<bool> build_convolution(CpuStep& step) const;
   Result<void> build_channels_last(CpuStep& step);
-  void build_row_major(CpuStep& step);
+  Result<void> build_row_major(CpuStep& step);
   // By the sizes of this step alone, so that its bits depend neither on other steps nor on time.
   int threads_for(const CpuStep& step) const;
   std::vector<perception::Operand> operands_of_step(const CpuStep& step) const;
