@@ -3,15 +3,10 @@
 
 #include <cmath>
 
+#include "engine/cpu/machines.hpp"
+
 // One operation per loop: nothing here can be contracted to a fused multiply-add, so all
 // instruction sets give the same bits.
-// ThreadSanitizer is not ready yet when the loader chooses among the clones.
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-#define GN_ALL_MACHINES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define GN_ALL_MACHINES
-#endif
-
 #define GN_FLOAT_LOOPS(name, expression)                                                           \
   GN_ALL_MACHINES void name##_both(const float* a, const float* b, float* result, int64_t count) { \
     for (int64_t i = 0; i < count; ++i) {                                                          \

@@ -3,15 +3,24 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/cpu/exponential.hpp"
 #include "engine/cpu/kernel.hpp"
 #include "engine/cpu/parallel.hpp"
 
 namespace geoneuron::engine::cpu {
 namespace {
 
+void softmax_floats(const float* source, float* target, int64_t length) {
+  exponentials(source, highest_of(source, length), target, length);
+  const float scale = static_cast<float>(1.0 / sum_of(target, length));
+  for (int64_t i = 0; i < length; ++i) target[i] *= scale;
+}
+
 // Lines of `length` elements that lie `step` apart.
 template <typename T>
 void softmax_line(const T* source, T* target, int64_t length, int64_t step) {
+  if constexpr (std::is_same_v<T, float>)
+    if (step == 1) return softmax_floats(source, target, length);
   using C = Compute<T>;
   C highest = -std::numeric_limits<C>::infinity();
   for (int64_t i = 0; i < length; ++i)
