@@ -21,15 +21,17 @@ namespace geoneuron::perception {
 //   attributes are constant operands.
 // - Add, Sub, Mul, Div, Pow of sets 1-6: the explicit broadcast axis becomes an Unsqueeze of B.
 // - BatchNormalization: attribute `training_mode`; `spatial` = 0 is refused.
-#define GEONEURON_OPERATORS(X)                                                                     \
-  X(Abs)                                                                                           \
-  X(Add)                                                                                           \
-  X(AveragePool) X(BatchNormalization) X(Cast) X(Clip) X(Concat) X(Conv) X(ConvTranspose) X(Div)   \
-      X(Dropout) X(Elu) X(Exp) X(Flatten) X(Gather) X(Gemm) X(GlobalAveragePool) X(GlobalMaxPool)  \
-          X(HardSigmoid) X(Identity) X(LeakyRelu) X(Log) X(MatMul) X(Max) X(MaxPool) X(Min) X(Mul) \
-              X(Neg) X(Pad) X(Pow) X(ReduceMean) X(Relu) X(Reshape) X(Resize) X(Shape) X(Sigmoid)  \
-                  X(Slice) X(Softmax) X(Split) X(Sqrt) X(Squeeze) X(Sub) X(Tanh) X(Transpose)      \
-                      X(Unsqueeze)
+// Each run of clang-format breaks this list differently.
+// clang-format off
+#define GEONEURON_OPERATORS(X)                                                                   \
+  X(Abs)                                                                                         \
+  X(Add) X(AveragePool) X(BatchNormalization) X(Cast) X(Clip) X(Concat) X(Conv) X(ConvTranspose) \
+      X(Div) X(Dropout) X(Elu) X(Exp) X(Flatten) X(Gather) X(Gemm) X(GlobalAveragePool)          \
+          X(GlobalMaxPool) X(HardSigmoid) X(Identity) X(LeakyRelu) X(Log) X(MatMul) X(Max)       \
+              X(MaxPool) X(Min) X(Mul) X(Neg) X(Pad) X(Pow) X(ReduceMean) X(Relu) X(Reshape)     \
+                  X(Resize) X(Shape) X(Sigmoid) X(Slice) X(Softmax) X(Split) X(Sqrt) X(Squeeze)  \
+                      X(Sub) X(Tanh) X(Transpose) X(Unsqueeze)
+// clang-format on
 
 enum class Operator : uint8_t {
 #define GEONEURON_ENUMERATOR(name) k##name,
