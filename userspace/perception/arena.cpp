@@ -6,12 +6,10 @@
 #include <numeric>
 #include <optional>
 
+#include "base/alignment.hpp"
+
 namespace geoneuron::perception {
 namespace {
-
-uint64_t aligned(uint64_t bytes, uint64_t alignment) {
-  return (bytes + alignment - 1) & ~(alignment - 1);
-}
 
 // One block while it is filled: what lies in it, ordered by offset.
 struct Block {

@@ -5,6 +5,8 @@
 #include <cfloat>
 #include <cmath>
 
+#include "base/text.hpp"
+
 namespace geoneuron::views {
 namespace {
 
@@ -41,10 +43,8 @@ Result<void> set_fixed(NormalisationChoice& choice, const ViewParameters& parame
   return {};
 }
 
-std::string number_text(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
+std::string limit_text(double value) {
+  return number_text(value, 6);
 }
 
 Limits widened(Limits limits, bool symmetric) {
@@ -117,11 +117,11 @@ std::string NormalisationChoice::sentence(const std::string& over) const {
       text += (symmetric ? "largest magnitude of " : "minimum and maximum of ") + over;
       break;
     case NormalisationMethod::kPercentile:
-      text += "percentiles " + number_text(low / kThousandths) + " and " +
-              number_text(high / kThousandths) + " of " + over;
+      text += "percentiles " + limit_text(low / kThousandths) + " and " +
+              limit_text(high / kThousandths) + " of " + over;
       break;
     case NormalisationMethod::kFixed:
-      text += "fixed at " + number_text(low) + " and " + number_text(high);
+      text += "fixed at " + limit_text(low) + " and " + limit_text(high);
       break;
   }
   return text + (symmetric ? ", made symmetric about 0." : ".");

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/nearest_names.hpp"
+#include "base/text.hpp"
 
 namespace geoneuron::views {
 namespace {
@@ -24,19 +25,10 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string number_text(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.10g", value);
-  return text;
-}
+constexpr int kDigits = 10;  // of a limit
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
-    text += words[i];
-  }
-  return text;
+std::string alternatives(const std::vector<std::string>& words) {
+  return joined(words, ", ", " or ");
 }
 
 ViewParameter make(ViewParameter::Kind kind, std::string name, std::string fallback,
@@ -85,17 +77,17 @@ ViewParameter ViewParameter::text(std::string name, std::string fallback, std::s
 std::string ViewParameter::allowed() const {
   switch (kind) {
     case Kind::kChoice:
-      return joined(words);
+      return alternatives(words);
     case Kind::kText:
       return "any text";
     case Kind::kInteger:
     case Kind::kNumber:
       break;
   }
-  std::string text = joined(words);
+  std::string text = alternatives(words);
   if (!text.empty()) text += " or ";
   text += kind == Kind::kInteger ? "a whole number from " : "a number from ";
-  return text + number_text(minimum) + " to " + number_text(maximum);
+  return text + number_text(minimum, kDigits) + " to " + number_text(maximum, kDigits);
 }
 
 Result<void> ViewParameter::check(const std::string& value) const {
@@ -124,7 +116,7 @@ Result<ViewParameters> ViewParameters::parse(std::span<const ViewParameter> know
         std::find_if(known.begin(), known.end(), [&](const auto& p) { return p.name == name; });
     if (parameter == known.end())
       return invalid("parameter %s: unknown; must be one of %s%s", name.c_str(),
-                     joined(names).c_str(), did_you_mean(name, names).c_str());
+                     alternatives(names).c_str(), did_you_mean(name, names).c_str());
     if (auto checked = parameter->check(value); !checked) return checked.error();
     result.values_[name] = value;
   }

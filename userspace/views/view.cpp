@@ -2,6 +2,7 @@
 #include "views/view.hpp"
 
 #include "base/nearest_names.hpp"
+#include "base/text.hpp"
 #include "views/activation_map.hpp"
 #include "views/feature_grid.hpp"
 #include "views/histogram_view.hpp"
@@ -17,13 +18,11 @@ std::span<const ViewDefinition> all_views() {
 
 Result<const ViewDefinition*> find_view(const std::string& name) {
   std::vector<std::string> names;
-  std::string list;
   for (const ViewDefinition& view : all_views()) {
     if (view.name == name) return &view;
     names.push_back(view.name);
-    list += (list.empty() ? "" : ", ") + view.name;
   }
-  return invalid("view %s: unknown; must be one of %s%s", name.c_str(), list.c_str(),
+  return invalid("view %s: unknown; must be one of %s%s", name.c_str(), joined(names).c_str(),
                  did_you_mean(name, names).c_str());
 }
 
