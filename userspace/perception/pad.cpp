@@ -34,6 +34,25 @@ Result<void> check(const PadAxis& axis, PadMode mode, size_t number) {
 
 }  // namespace
 
+int64_t pad_source(PadMode mode, const PadAxis& axis, int64_t at) {
+  const int64_t x = at - axis.begin;
+  if (x >= 0 && x < axis.input) return x;
+  switch (mode) {
+    case PadMode::kConstant:
+      return -1;
+    case PadMode::kEdge:
+      return x < 0 ? 0 : axis.input - 1;
+    case PadMode::kWrap:
+      return (x % axis.input + axis.input) % axis.input;
+    case PadMode::kReflect:
+      break;
+  }
+  if (axis.input == 1) return 0;
+  const int64_t period = 2 * (axis.input - 1);
+  const int64_t folded = (x % period + period) % period;
+  return folded < axis.input ? folded : period - folded;
+}
+
 Result<PadParameters> pad_parameters(const Node& node, std::span<const Operand> operands) {
   const Shape& shape = operands[0].info.shape;
   const auto pads = GN_TRY(integer_list(operands, 1, "pads"));

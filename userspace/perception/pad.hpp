@@ -29,6 +29,9 @@ struct PadParameters {
   std::vector<PadAxis> axes;  // one per axis of the data
 };
 
+// The input element that result position `at` of an axis shows; negative where the constant does.
+int64_t pad_source(PadMode mode, const PadAxis& axis, int64_t at);
+
 // Operands are data, pads, constant_value?, axes?, as in Pad 18; pads and axes need their values.
 // EINVAL where the result would have a negative extent, or where reflect, edge or wrap have nothing
 // to copy from.

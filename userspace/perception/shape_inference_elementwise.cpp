@@ -4,6 +4,7 @@
 
 #include "perception/operand.hpp"
 #include "perception/shape_rules.hpp"
+#include "perception/softmax.hpp"
 
 namespace geoneuron::perception::shape_rules {
 namespace {
@@ -87,13 +88,7 @@ Result<Infos> dropout(const Request& request) {
 }
 
 Result<Infos> softmax(const Request& request) {
-  const bool flattened = request.node.attributes.integer("flattened", 0) != 0;
-  const size_t rank = request.shape(0).rank();
-  const int64_t axis = request.node.attributes.integer("axis", flattened ? 1 : -1);
-  if (rank == 0) return invalid("input scalar: must have rank 1 or more");
-  // The 2-D form may split after the last axis.
-  const bool at_end = flattened && axis == static_cast<int64_t>(rank);
-  if (!at_end) GN_TRY(normalized_axis(axis, rank));
+  GN_TRY(softmax_lines(request.node, request.shape(0)));
   return same_as_input(request);
 }
 
