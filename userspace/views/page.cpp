@@ -23,6 +23,14 @@ uint32_t height_of(const std::vector<std::string>& lines, uint32_t size) {
   return static_cast<uint32_t>(lines.size()) * Font::line_height(size);
 }
 
+Result<void> check_extent(uint64_t pixels, const char* direction, const char* more) {
+  if (pixels <= kMaximumExtent) return {};
+  return invalid(
+      "the picture would be %lu pixels %s: must be at most %u; choose a smaller "
+      "scale or more %s",
+      pixels, direction, kMaximumExtent, more);
+}
+
 }  // namespace
 
 Result<Page> Page::create(const PageOptions& options) {
@@ -31,11 +39,7 @@ Result<Page> Page::create(const PageOptions& options) {
   const uint64_t inner =
       std::max<uint64_t>(options.content_width, options.minimum_width - 2 * kMargin);
   const uint64_t width = inner + 2 * kMargin;
-  if (width > kMaximumExtent)
-    return invalid(
-        "the picture would be %lu pixels wide: must be at most %u; choose a smaller "
-        "scale or more rows",
-        width, kMaximumExtent);
+  GN_TRY(check_extent(width, "wide", "rows"));
   const auto text_width = static_cast<uint32_t>(inner);
   const auto title = bold->wrapped(options.title, kTitleSize, text_width);
   const auto subtitle = regular->wrapped(options.subtitle, kTextSize, text_width);
@@ -43,11 +47,7 @@ Result<Page> Page::create(const PageOptions& options) {
   if (!title.empty() || !subtitle.empty()) top += kGap / 2;
   uint64_t height = top + options.content_height + kMargin;
   if (options.legend) height += kGap + GN_TRY(options.legend->height(text_width));
-  if (height > kMaximumExtent)
-    return invalid(
-        "the picture would be %lu pixels high: must be at most %u; choose a smaller "
-        "scale or more columns",
-        height, kMaximumExtent);
+  GN_TRY(check_extent(height, "high", "columns"));
   Page page;
   page.image = Image::filled(static_cast<uint32_t>(width), static_cast<uint32_t>(height),
                              options.theme.background);
@@ -59,9 +59,7 @@ Result<Page> Page::create(const PageOptions& options) {
                   static_cast<int32_t>(options.content_height)};
   if (options.legend) {
     const auto y = static_cast<uint32_t>(top) + options.content_height + kGap;
-    if (auto drawn = options.legend->draw(page.image, options.theme, kMargin, y, text_width);
-        !drawn)
-      return drawn.error();
+    GN_TRY(options.legend->draw(page.image, options.theme, kMargin, y, text_width));
   }
   return page;
 }
