@@ -111,9 +111,7 @@ class FakeUnit : public ParallelProcessingUnit {
     std::vector<MemoryLease> leases;
     std::vector<uint64_t> wanted = plan->block_bytes;
     wanted.push_back(plan->constant_bytes);
-    for (const uint64_t bytes : wanted)
-      leases.push_back(
-          GN_TRY(memory.manage_memory({kDeviceHeap, ClientId{0}, bytes, 64, "arena", nullptr})));
+    for (const uint64_t bytes : wanted) leases.push_back(GN_TRY(memory.lease(bytes, "arena")));
     return std::unique_ptr<Program>(std::make_unique<FakeProgram>(
         std::move(plan), evaluate_, std::move(leases), memory, control_));
   }

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: MIT
-// MemoryManager: who may use how much of which memory. It accounts and places; the memory itself is
+// MemoryManager: who may use how much of which memory. It keeps the books; the memory itself is
 // allocated by whoever asks (malloc, vkAllocateMemory), after asking. Thread-safe.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
-#include "engine/suballocator.hpp"
 
 namespace geoneuron::engine {
 
@@ -27,72 +24,51 @@ struct HeapOptions {
   std::string name;                           // "device", "host"
   uint64_t budget_bytes = 0;                  // of all clients together
   uint64_t client_budget_bytes = UINT64_MAX;  // of each client
-  // 0: every allocation stands alone. Else small ones are placed into blocks of this size, and the
-  // heap is charged for whole blocks.
-  uint64_t block_bytes = 0;
-};
-
-// Names one allocation for ever: a released one's id never becomes valid again (until 2^32 reuses).
-struct AllocationId {
-  uint32_t slot = UINT32_MAX;
-  uint32_t generation = 0;
-  bool operator==(const AllocationId&) const = default;
 };
 
 struct MemoryRequest {
   HeapId heap{};
   ClientId client{};
   uint64_t size_bytes = 0;
-  uint64_t alignment_bytes = 1;  // a power of two
-  std::string purpose;           // "arena", "weights": for sentences
-  // Moves the contents to the host and frees the memory; called when others need the room, after
-  // which the id is stale. Must not call the manager. Empty: not evictable.
-  std::function<void()> evict;
-};
-
-struct Allocation {
-  AllocationId id;
-  uint32_t block = 0;  // in heaps with blocks
-  uint64_t offset_bytes = 0;
-  uint64_t size_bytes = 0;
+  std::string purpose;  // "arena", "weights": for sentences
 };
 
 class MemoryManager;
 
-// Owns one allocation's place in the books; releases it when destroyed.
+// Owns its bytes' place in the books of a manager, which outlives it; gives it back when destroyed.
 class MemoryLease {
  public:
   MemoryLease() = default;
-  MemoryLease(MemoryManager* manager, Allocation allocation)
-      : manager_(manager), allocation_(allocation) {}
   MemoryLease(MemoryLease&& other) noexcept;
   MemoryLease& operator=(MemoryLease&& other) noexcept;
   ~MemoryLease();
 
-  const Allocation& allocation() const { return allocation_; }
+  uint64_t size_bytes() const { return size_bytes_; }
   void reset();
 
  private:
+  friend class MemoryManager;
+  MemoryLease(MemoryManager& manager, const MemoryRequest& request)
+      : manager_(&manager),
+        heap_(request.heap),
+        client_(request.client),
+        size_bytes_(request.size_bytes) {}
+
   MemoryManager* manager_ = nullptr;
-  Allocation allocation_;
+  HeapId heap_{};
+  ClientId client_{};
+  uint64_t size_bytes_ = 0;
 };
 
 class MemoryManager {
  public:
   explicit MemoryManager(std::vector<HeapOptions> heaps);
 
-  // Room for `request`, after evicting the least recently used evictable allocations where needed.
-  // ENOMEM with what was asked, in use and allowed where there is none; nothing is evicted then,
-  // except in heaps with blocks, where only trying tells.
-  Result<MemoryLease> manage_memory(MemoryRequest request);
-
-  // Room on the device's heap for the only client there is, for as long as the lease lives. ENOMEM.
+  // Room for `request`, for as long as the lease lives. ENOMEM with what was asked, in use and
+  // allowed where there is none.
+  Result<MemoryLease> manage_memory(const MemoryRequest& request);
+  // Room on the device's heap for the only client there is. ENOMEM.
   Result<MemoryLease> lease(uint64_t size_bytes, const char* purpose);
-
-  // Where the allocation lies; marks it as used. ESTALE where it was released or evicted.
-  Result<Allocation> find(AllocationId id);
-  // Releases; a stale id is ignored, because its owner cannot know that it was evicted.
-  void release(AllocationId id);
 
   uint64_t budget_bytes(HeapId heap) const;
   uint64_t used_bytes(HeapId heap) const;
@@ -102,39 +78,19 @@ class MemoryManager {
   void reset_peak(HeapId heap);
 
  private:
-  struct Block {
-    Suballocator space;
-    bool shared = false;  // false: made for one allocation that no block would hold
-  };
+  friend class MemoryLease;
   struct Heap {
     HeapOptions options;
     uint64_t used_bytes = 0;
     uint64_t peak_bytes = 0;
     std::map<ClientId, uint64_t> used_by_client;
-    std::map<uint32_t, Block> blocks;
-  };
-  struct Entry {
-    MemoryRequest request;
-    Allocation allocation;  // its id's generation grows with every reuse of the entry
-    uint64_t last_use = 0;
-    bool live = false;
   };
 
-  bool fits(const Heap& heap, const MemoryRequest& request) const;
-  bool could_fit(const Heap& heap, const MemoryRequest& request) const;
-  std::optional<Allocation> place(Heap& heap, const MemoryRequest& request);
-  std::optional<Allocation> place_in_blocks(Heap& heap, const MemoryRequest& request);
-  void charge(Heap& heap, uint64_t bytes);
-  bool evict_one(const MemoryRequest& request);
-  AllocationId enter(MemoryRequest request, Allocation allocation);
-  void release_entry(Entry& entry);
-  Error refusal(const Heap& heap, const MemoryRequest& request) const;
+  void release(const MemoryLease& lease);
+  Error refusal(const Heap& heap, const MemoryRequest& request, uint64_t used_by_client) const;
 
   mutable std::mutex mutex_;  // guards everything below
   std::vector<Heap> heaps_;
-  std::vector<Entry> entries_;
-  std::vector<uint32_t> free_entries_;
-  uint64_t clock_ = 0;
 };
 
 }  // namespace geoneuron::engine

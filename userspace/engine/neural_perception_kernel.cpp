@@ -43,7 +43,7 @@ class Kernel : public NeuralPerceptionKernel {
         options_(options),
         profiler_(profiler),
         evaluate_(std::move(evaluate)),
-        memory_({{"device", options.memory_budget_bytes, UINT64_MAX, 0}}),
+        memory_({{"device", options.memory_budget_bytes}}),
         cache_(options.cache_budget_bytes),
         plans_(*unit_, memory_, options.maximum_plans) {}
 

@@ -47,7 +47,9 @@ class PlanStore {
   Result<Prepared*> prepare(PlanKey key, const perception::PlanRequest& request,
                             const perception::Evaluate& evaluate);
 
-  // Gives up the programs unused for longest, but for the first `spared`, until there is room.
+  // Eviction: gives up the prepared programs unused for longest, but for the first `spared`, until
+  // there is room for `size_bytes`. Nothing else is ever evicted: constants go with their program,
+  // and what a run holds is in use.
   void make_room(uint64_t size_bytes, size_t spared = 0);
 
  private:

@@ -4,22 +4,18 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/alignment.hpp"
+
 namespace geoneuron::engine::vulkan {
 namespace {
 
 // No range is larger, whatever the device could do: shaders index words with 32 bits.
 constexpr uint64_t kMaximumRangeBytes = uint64_t{1} << 30;
 
-uint64_t aligned(uint64_t bytes, uint64_t alignment) {
-  return (bytes + alignment - 1) / alignment * alignment;
-}
-
 }  // namespace
 
 uint64_t ProgramMemory::alignment() const {
-  const VkPhysicalDeviceLimits& limits = device_->limits();
-  return std::max<uint64_t>(
-      {limits.minStorageBufferOffsetAlignment, limits.minTexelBufferOffsetAlignment, 64});
+  return range_alignment_bytes(*device_);
 }
 
 Result<const Buffer*> ProgramMemory::allocate(uint64_t bytes, MemoryUse use, const char* purpose) {
@@ -120,7 +116,7 @@ Result<void> ProgramMemory::finish_uploads() {
   for (Chunk& chunk : constants_) {
     std::erase_if(entries_, [&](const std::unique_ptr<Entry>& entry) {
       if (&entry->buffer != chunk.staging) return false;
-      allocated_bytes_ -= entry->lease.allocation().size_bytes;
+      allocated_bytes_ -= entry->lease.size_bytes();
       return true;
     });
     chunk.staging = nullptr;
@@ -131,6 +127,11 @@ Result<void> ProgramMemory::finish_uploads() {
 uint64_t maximum_range_bytes(const VulkanDevice& device) {
   const uint64_t texels = uint64_t{device.limits().maxTexelBufferElements} * sizeof(float);
   return std::min<uint64_t>({device.limits().maxStorageBufferRange, texels, kMaximumRangeBytes});
+}
+
+uint64_t range_alignment_bytes(const VulkanDevice& device) {
+  return std::max<uint64_t>({device.limits().minStorageBufferOffsetAlignment,
+                             device.limits().minTexelBufferOffsetAlignment, 64});
 }
 
 }  // namespace geoneuron::engine::vulkan

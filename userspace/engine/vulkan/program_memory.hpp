@@ -51,7 +51,7 @@ class ProgramMemory {
   ChunkSizes chunk_sizes() const;
   // Everything allocated so far.
   uint64_t allocated_bytes() const { return allocated_bytes_; }
-  // Bytes at which a shader's view of a buffer may begin.
+  // range_alignment_bytes of the device.
   uint64_t alignment() const;
 
  private:
@@ -84,5 +84,7 @@ class ProgramMemory {
 
 // No tensor, constant or scratch that one shader sees is larger.
 uint64_t maximum_range_bytes(const VulkanDevice& device);
+// Where in a buffer such a range may begin: at multiples of this.
+uint64_t range_alignment_bytes(const VulkanDevice& device);
 
 }  // namespace geoneuron::engine::vulkan

@@ -9,10 +9,8 @@
 namespace geoneuron::engine::vulkan {
 
 perception::PlanTarget VulkanUnit::target() const {
-  const VkPhysicalDeviceLimits& limits = device_->limits();
   perception::PlanTarget target;
-  target.alignment_bytes = std::max<uint64_t>(
-      {limits.minStorageBufferOffsetAlignment, limits.minTexelBufferOffsetAlignment, 64});
+  target.alignment_bytes = range_alignment_bytes(*device_);
   const uint64_t range = maximum_range_bytes(*device_);
   target.maximum_block_bytes = range / target.alignment_bytes * target.alignment_bytes;
   target.runs_on_device = [device = device_](const perception::Node& node,
