@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "base/text.hpp"
 #include "cli/resample.hpp"
 
 namespace geoneuron::cli {
@@ -265,15 +266,13 @@ void fill(const Plane& plane, const Recipe& recipe, Tensor& tensor) {
 }
 
 std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
+  return number_text(value, 6);
 }
 
 std::string list(const std::vector<double>& values) {
-  std::string text;
-  for (const double value : values) text += (text.empty() ? "" : ",") + number(value);
-  return text;
+  std::vector<std::string> numbers;
+  for (const double value : values) numbers.push_back(number(value));
+  return joined(numbers, ",");
 }
 
 std::string describe(const ImageFile& file, const Recipe& recipe, const Declaration& declared,

@@ -7,6 +7,7 @@
 
 #include "base/mapped_region.hpp"
 #include "base/nearest_names.hpp"
+#include "base/text.hpp"
 #include "cli/npy.hpp"
 #include "perception/model_description.hpp"
 
@@ -16,12 +17,6 @@ namespace {
 using perception::Declaration;
 using perception::Shape;
 using perception::Tensor;
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 // One "[NAME=]REST" of the command line.
 struct Assignment {

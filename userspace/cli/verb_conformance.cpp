@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
 
+#include "base/text.hpp"
 #include "cli/conformance.hpp"
 #include "cli/json.hpp"
 #include "cli/local_backend.hpp"
@@ -48,18 +49,12 @@ ordered_json to_json(const ConformanceReport& report, const std::string& device)
           {"cases", cases}};
 }
 
-std::string joined(const std::set<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
-  return text;
-}
-
 // Every test that did not pass, with its operators, then the counts.
 std::string conformance_text(const ConformanceReport& report, const std::string& device) {
   std::vector<std::vector<std::string>> rows;
   for (const ConformanceCase& test : report.cases)
     if (test.outcome != ConformanceOutcome::kPassed)
-      rows.push_back({name_of(test.outcome), test.name, joined(test.operators), test.reason});
+      rows.push_back({name_of(test.outcome), test.name, joined(test.operators, ","), test.reason});
   return table(rows) + std::to_string(report.count(ConformanceOutcome::kPassed)) + " passed, " +
          std::to_string(report.count(ConformanceOutcome::kFailed)) + " failed, " +
          std::to_string(report.count(ConformanceOutcome::kUnsupported)) + " unsupported of " +

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/nearest_names.hpp"
+#include "base/text.hpp"
 
 namespace geoneuron::engine {
 namespace {
@@ -63,10 +64,9 @@ Result<void> refuse_unknown(const Graph& graph, const std::map<std::string, Tens
   for (const ValueId id : graph.inputs) names.push_back(graph.at(id).name);
   for (const auto& [name, tensor] : inputs) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    std::string list;
-    for (const std::string& known : names) list += (list.empty() ? "" : ", ") + known;
     return invalid("input %s: the model has no such input%s; its inputs are: %s", name.c_str(),
-                   did_you_mean(name, names).c_str(), list.empty() ? "none" : list.c_str());
+                   did_you_mean(name, names).c_str(),
+                   names.empty() ? "none" : joined(names).c_str());
   }
   return {};
 }

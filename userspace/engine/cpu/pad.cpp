@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pad in its four modes.
 #include "perception/pad.hpp"
+
 #include "engine/cpu/mapped_copy.hpp"
 #include "engine/cpu/operands.hpp"
 
@@ -10,31 +11,14 @@ namespace {
 using perception::PadAxis;
 using perception::PadMode;
 
-// The input element behind position `at` (which may lie outside) of an axis of `extent` elements.
-int64_t padded_element(PadMode mode, int64_t at, int64_t extent) {
-  if (at >= 0 && at < extent) return at;
-  switch (mode) {
-    case PadMode::kConstant:
-      return kOutside;
-    case PadMode::kEdge:
-      return at < 0 ? 0 : extent - 1;
-    case PadMode::kWrap:
-      return (at % extent + extent) % extent;
-    case PadMode::kReflect:
-      break;
-  }
-  if (extent == 1) return 0;
-  const int64_t period = 2 * (extent - 1);
-  const int64_t folded = (at % period + period) % period;
-  return folded < extent ? folded : period - folded;
-}
-
 std::vector<int64_t> padded_elements(PadMode mode, const PadAxis& axis) {
   std::vector<int64_t> result(static_cast<size_t>(axis.output()));
   for (int64_t i = 0; i < axis.output(); ++i)
-    result[static_cast<size_t>(i)] = padded_element(mode, i - axis.begin, axis.input);
+    result[static_cast<size_t>(i)] = perception::pad_source(mode, axis, i);
   return result;
 }
+
+static_assert(kOutside == -1, "perception::pad_source() gives it for the constant");
 
 }  // namespace
 

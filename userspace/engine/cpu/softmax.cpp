@@ -6,6 +6,7 @@
 #include "engine/cpu/exponential.hpp"
 #include "engine/cpu/kernel.hpp"
 #include "engine/cpu/parallel.hpp"
+#include "perception/softmax.hpp"
 
 namespace geoneuron::engine::cpu {
 namespace {
@@ -37,21 +38,12 @@ void softmax_line(const T* source, T* target, int64_t length, int64_t step) {
 
 Result<void> run_softmax(const Operation& operation) {
   const Tensor& input = operation.input(0);
-  const Shape& shape = input.shape();
-  const bool flattened = operation.node.attributes.integer("flattened", 0) != 0;
-  const int64_t given = operation.node.attributes.integer("axis", flattened ? 1 : -1);
-  const auto rank = static_cast<int64_t>(shape.rank());
-  // Flattened, the axis may be one past the last: then every line has one element.
-  const size_t axis = flattened && given == rank ? shape.rank()
-                      : rank == 0                ? 0
-                                  : GN_TRY(perception::normalized_axis(given, shape.rank()));
-  const size_t end = flattened ? shape.rank() : std::min(axis + 1, shape.rank());
-  const int64_t length = shape.count(axis, end);
-  const int64_t inner = shape.count(end, shape.rank());
+  const auto lines = GN_TRY(perception::softmax_lines(operation.node, input.shape()));
+  const int64_t length = lines.length, inner = lines.inner;
   return dispatch_floating(input.type(), [&]<typename T>() {
     const T* source = elements<T>(input);
     T* target = mutable_elements<T>(operation.output());
-    parallel_for(shape.count(0, axis) * inner, length, [=](int64_t begin, int64_t last) {
+    parallel_for(lines.outer * inner, length, [=](int64_t begin, int64_t last) {
       for (int64_t line = begin; line < last; ++line) {
         const int64_t at = line / inner * inner * length + line % inner;
         softmax_line(source + at, target + at, length, inner);

@@ -41,10 +41,9 @@ Result<Movement> movement_of(Recorder& recorder, const DeviceTensor& from, const
   return movement;
 }
 
-size_t axis_of(const Operation& operation, int64_t fallback) {
-  const int64_t axis = operation.node.attributes.integer("axis", fallback);
-  const auto rank = static_cast<int64_t>(operation.input_shape(0).rank());
-  return static_cast<size_t>(axis < 0 ? axis + rank : axis);
+Result<size_t> axis_of(const Operation& operation) {
+  return perception::normalized_axis(operation.node.attributes.integer("axis", 0),
+                                     operation.input_shape(0).rank());
 }
 
 }  // namespace
@@ -89,7 +88,7 @@ Result<const char*> record_transpose(Recorder& recorder, const Operation& operat
 }
 
 Result<const char*> record_concat(Recorder& recorder, const Operation& operation) {
-  const size_t axis = axis_of(operation, 0);
+  const size_t axis = GN_TRY(axis_of(operation));
   const std::vector<int64_t> strides = operation.output_shape().strides();
   int64_t begin = 0;
   for (const DeviceTensor& input : operation.inputs) {
@@ -105,7 +104,7 @@ Result<const char*> record_concat(Recorder& recorder, const Operation& operation
 }
 
 Result<const char*> record_split(Recorder& recorder, const Operation& operation) {
-  const size_t axis = axis_of(operation, 0);
+  const size_t axis = GN_TRY(axis_of(operation));
   const std::vector<int64_t> strides = operation.input_shape(0).strides();
   int64_t begin = 0;
   for (const DeviceTensor& output : operation.outputs) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Softmax and BatchNormalization: each element mapped by numbers of its row or channel.
 #include "engine/vulkan/operators/reduction.hpp"
+#include "perception/softmax.hpp"
 #include "shaders/operators/constants.h"
 #include "shaders/operators/normalise.hpp"
 
@@ -24,22 +25,14 @@ constexpr Shader kShader{"operators/normalise", shaders::operators_normalise, kB
 }  // namespace
 
 Result<const char*> record_softmax(Recorder& recorder, const Operation& operation) {
-  const Shape& shape = operation.input_shape(0);
-  const bool flattened = operation.node.attributes.integer("flattened", 0) != 0;
-  const int64_t wanted = operation.node.attributes.integer("axis", flattened ? 1 : -1);
-  const auto rank = static_cast<int64_t>(shape.rank());
-  const auto axis = static_cast<size_t>(wanted < 0 ? wanted + rank : wanted);
-  const int64_t outer = shape.count(0, axis);
-  const int64_t extent = flattened ? shape.count(axis, shape.rank()) : shape[axis];
-  const int64_t inner = flattened ? 1 : shape.count(axis + 1, shape.rank());
-
+  const auto lines = GN_TRY(perception::softmax_lines(operation.node, operation.input_shape(0)));
   const Binding values = GN_TRY(recorder.place(operation.inputs[0]));
-  const uint64_t row_bytes = static_cast<uint64_t>(outer * inner) * sizeof(float);
+  const uint64_t row_bytes = static_cast<uint64_t>(lines.outer * lines.inner) * sizeof(float);
   ReductionRequest request{.kind = GN_REDUCE_MAX, .from = values};
-  request.kept = {outer, inner};
-  request.kept_strides = {extent * inner, 1};
-  request.reduced = {extent};
-  request.reduced_strides = {inner};
+  request.kept = {lines.outer, lines.inner};
+  request.kept_strides = {lines.length * lines.inner, 1};
+  request.reduced = {lines.length};
+  request.reduced_strides = {lines.inner};
   const Binding maxima = request.to = GN_TRY(recorder.scratch(row_bytes));
   GN_TRY(record_reduction(recorder, request));
   recorder.barrier();
@@ -50,8 +43,8 @@ Result<const char*> record_softmax(Recorder& recorder, const Operation& operatio
   recorder.barrier();
 
   const Parameters parameters{.count = static_cast<uint32_t>(operation.outputs[0].count()),
-                              .extent = static_cast<uint32_t>(extent),
-                              .inner = static_cast<uint32_t>(inner)};
+                              .extent = static_cast<uint32_t>(lines.length),
+                              .inner = static_cast<uint32_t>(lines.inner)};
   const uint32_t constants[] = {GN_NORMALISE_SOFTMAX, GN_COPY};
   const Binding bindings[] = {operation.outputs[0].place, values, maxima, sums, sums, sums};
   GN_TRY(recorder.dispatch(kShader, constants, bindings, bytes_of(parameters), parameters.count));

@@ -14,25 +14,6 @@ namespace {
 using perception::PadAxis;
 using perception::PadMode;
 
-// The input element that result position `at` shows; negative where the constant does.
-int64_t source(PadMode mode, const PadAxis& axis, int64_t at) {
-  const int64_t x = at - axis.begin;
-  if (x >= 0 && x < axis.input) return x;
-  switch (mode) {
-    case PadMode::kConstant:
-      return -1;
-    case PadMode::kEdge:
-      return x < 0 ? 0 : axis.input - 1;
-    case PadMode::kWrap:
-      return ((x % axis.input) + axis.input) % axis.input;
-    case PadMode::kReflect:
-      break;
-  }
-  const int64_t period = std::max<int64_t>(2 * (axis.input - 1), 1);
-  const int64_t phase = ((x % period) + period) % period;
-  return std::min(phase, period - phase) % axis.input;
-}
-
 Result<void> fill_with_constant(Recorder& recorder, const Operation& operation) {
   const DeviceTensor& output = operation.outputs[0];
   if (!operation.has_input(2)) {
@@ -74,7 +55,7 @@ Result<void> record_boxes(Recorder& recorder, const std::vector<std::vector<PadS
 std::vector<PadSegment> segments_of(PadMode mode, const PadAxis& axis) {
   std::vector<PadSegment> segments;
   for (int64_t at = 0; at < axis.output(); ++at) {
-    const int64_t from = source(mode, axis, at);
+    const int64_t from = perception::pad_source(mode, axis, at);
     if (from < 0) continue;
     PadSegment* last = segments.empty() ? nullptr : &segments.back();
     const bool adjacent = last != nullptr && last->to + last->count == at;
