@@ -26,7 +26,7 @@ struct RunSurroundings {
 
 class PerceptionRun {
  public:
-  PerceptionRun(RunSurroundings surroundings, const OptimizedModel& model,
+  PerceptionRun(const RunSurroundings& surroundings, const OptimizedModel& model,
                 std::map<perception::ValueId, perception::Tensor> inputs)
       : with_(surroundings), model_(model), graph_(*model.graph), tensors_(std::move(inputs)) {}
 

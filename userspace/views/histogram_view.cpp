@@ -18,6 +18,7 @@ constexpr uint32_t kLeft = 58;     // for the counts
 constexpr uint32_t kBelow = 26;    // for the values
 constexpr uint32_t kHeading = 26;  // for the tensor's name, where there are several
 constexpr uint32_t kBetween = 30;  // panels
+constexpr uint32_t kAboveLegend = 8;
 constexpr uint32_t kAutomaticBins = 96;
 
 struct Panel {
@@ -177,13 +178,26 @@ uint32_t panel_height(const Panel& panel) {
   return (panel.heading.empty() ? 0 : kHeading) + kPlotHeight + kBelow;
 }
 
+// From `y` down; returns where it ends.
+Result<int32_t> draw_panel_and_legend(Page& page, const Panel& panel, int32_t y,
+                                      const ViewParameters& parameters, const Theme& theme) {
+  const Rectangle area{page.content.x, y, static_cast<int32_t>(kLeft + kPlotWidth), 0};
+  draw_panel(page.image, *GN_TRY(Font::get()), *GN_TRY(Font::get(FontWeight::kBold)), panel, area,
+             parameters.is("y", "log"), theme);
+  y += static_cast<int32_t>(panel_height(panel));
+  if (!parameters.is("legend", "on")) return y;
+  y += kAboveLegend;
+  const auto x = static_cast<uint32_t>(page.content.x) + kLeft;
+  GN_TRY(panel.legend.draw(page.image, theme, x, static_cast<uint32_t>(y), kPlotWidth));
+  return y + static_cast<int32_t>(GN_TRY(panel.legend.height(kPlotWidth)));
+}
+
 Result<Image> render_histogram(PixelDevice& device, const ViewRequest& request,
                                const ViewParameters& parameters) {
   if (request.selected.empty()) return invalid("no tensor is selected; select at least one");
   PageOptions options;
   options.theme = Theme::named(parameters.text("background"));
   const bool explained = parameters.is("legend", "on");
-  const uint32_t width = kLeft + kPlotWidth;
   std::vector<Panel> panels;
   uint64_t height = 0;
   for (const std::string& name : request.selected) {
@@ -191,30 +205,17 @@ Result<Image> render_histogram(PixelDevice& device, const ViewRequest& request,
     Panel& panel = panels.back();
     if (request.selected.size() == 1) std::swap(options.subtitle, panel.heading);
     height += panel_height(panel) + (panels.size() > 1 ? kBetween : 0);
-    if (explained) height += 8 + GN_TRY(panel.legend.height(kPlotWidth));
+    if (explained) height += kAboveLegend + GN_TRY(panel.legend.height(kPlotWidth));
   }
   options.title =
       parameters.text("title").empty() ? "Distribution of values" : parameters.text("title");
-  options.content_width = width;
+  options.content_width = kLeft + kPlotWidth;
   options.content_height = static_cast<uint32_t>(std::min<uint64_t>(height, UINT32_MAX));
   Page page = GN_TRY(Page::create(options));
   int32_t y = page.content.y;
-  for (const Panel& panel : panels) {
-    const Rectangle area{page.content.x, y, static_cast<int32_t>(width), 0};
-    draw_panel(page.image, *GN_TRY(Font::get()), *GN_TRY(Font::get(FontWeight::kBold)), panel, area,
-               parameters.is("y", "log"), options.theme);
-    y += static_cast<int32_t>(panel_height(panel));
-    if (explained) {
-      y += 8;
-      const auto x = static_cast<uint32_t>(page.content.x) + kLeft;
-      if (auto drawn =
-              panel.legend.draw(page.image, options.theme, x, static_cast<uint32_t>(y), kPlotWidth);
-          !drawn)
-        return drawn.error();
-      y += static_cast<int32_t>(GN_TRY(panel.legend.height(kPlotWidth)));
-    }
-    y += static_cast<int32_t>(kBetween);
-  }
+  for (const Panel& panel : panels)
+    y = GN_TRY(draw_panel_and_legend(page, panel, y, parameters, options.theme)) +
+        static_cast<int32_t>(kBetween);
   return std::move(page.image);
 }
 

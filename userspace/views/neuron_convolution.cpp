@@ -26,6 +26,20 @@ Result<void> check_channels(const Shape& source, const Shape& weights, int64_t g
   return {};
 }
 
+// Calls `tap(walked, tap, found)` for each tap that lies within. Conv walks outputs and finds
+// inputs; ConvTranspose walks inputs and finds outputs.
+template <typename Tap>
+void visit_taps(const WindowAxis& axis, bool transposed, const Tap& tap) {
+  const int64_t walked_count = transposed ? axis.input : axis.output;
+  const int64_t found_count = transposed ? axis.output : axis.input;
+  for (int64_t walked = 0; walked < walked_count; ++walked)
+    for (int64_t i = 0; i < axis.kernel; ++i) {
+      const int64_t found = walked * axis.stride - axis.pad_begin + i * axis.dilation;
+      if (found < 0 || found >= found_count) continue;
+      tap(static_cast<uint32_t>(walked), static_cast<uint32_t>(i), static_cast<uint32_t>(found));
+    }
+}
+
 }  // namespace
 
 Result<ConvolutionTaps> ConvolutionTaps::create(const perception::Node& node, const Shape& source,
@@ -51,17 +65,10 @@ Result<ConvolutionTaps> ConvolutionTaps::create(const perception::Node& node, co
             static_cast<uint32_t>(from.output),
             static_cast<uint32_t>(from.kernel),
             static_cast<uint32_t>(from.input)};
-    // Conv walks outputs and finds inputs; ConvTranspose walks inputs and finds outputs.
-    const int64_t walked = taps.transposed_ ? from.input : from.output;
-    const int64_t found = taps.transposed_ ? from.output : from.input;
-    for (int64_t i_walked = 0; i_walked < walked; ++i_walked)
-      for (int64_t tap = 0; tap < from.kernel; ++tap) {
-        const int64_t other = i_walked * from.stride - from.pad_begin + tap * from.dilation;
-        if (other < 0 || other >= found) continue;
-        const auto near = static_cast<uint32_t>(i_walked), far = static_cast<uint32_t>(other);
-        axis.taps.push_back({taps.transposed_ ? far : near, static_cast<uint32_t>(tap),
-                             taps.transposed_ ? near : far});
-      }
+    visit_taps(from, taps.transposed_, [&](uint32_t walked, uint32_t tap, uint32_t found) {
+      if (taps.transposed_) std::swap(walked, found);
+      axis.taps.push_back({walked, tap, found});
+    });
   }
   return taps;
 }

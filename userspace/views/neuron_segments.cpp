@@ -20,8 +20,8 @@ class SegmentSum {
   SegmentSum(PixelDevice& device, const PixelBox& box)
       : device_(device),
         left_(static_cast<int32_t>(box.x * 256)),
-        top_(static_cast<int32_t>(box.y * 256)) {
-    sums_ = {box.width, box.height, {}, {}};
+        top_(static_cast<int32_t>(box.y * 256)),
+        sums_{box.width, box.height, {}, {}} {
     sums_.positive.resize(size_t{box.width} * box.height);
     sums_.negative.resize(size_t{box.width} * box.height);
   }

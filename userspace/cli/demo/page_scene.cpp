@@ -39,6 +39,31 @@ std::vector<std::string> interesting_layers(const Graph& graph) {
   return {convolutions.front(), convolutions.back()};
 }
 
+// The probability map of `answer` laid over the page.
+Result<Figure> overlay_figure(Studio& studio, const std::vector<TensorSet>& sets,
+                              views::ViewRequest request, const std::string& answer) {
+  request.selected = {answer};
+  request.parameters = {{"overlay", "input"}, {"colormap", "diverging"}, {"opacity", "0.65"}};
+  return Figure{
+      GN_TRY(studio.draw_view("page_overlay.png", sets, "activation_map", request)), "",
+      "The probability map laid over the page: white where the network sees none, dark red where "
+      "it is sure. It is trained to mark the core of each line of text, and nothing else."};
+}
+
+// All maps of one layer inside the network.
+Result<Figure> layer_figure(Studio& studio, const std::vector<TensorSet>& sets,
+                            views::ViewRequest request, const std::string& layer, bool is_first) {
+  request.selected = {layer};
+  request.parameters = {{"scope", "map"}, {"colormap", "cividis"}};
+  const char* file = is_first ? "page_first_layer.png" : "page_last_layer.png";
+  return Figure{
+      GN_TRY(studio.draw_view(file, sets, "feature_grid", request)),
+      is_first ? "Inside the detector" : "",
+      is_first ? "The page after the first convolution: light and dark, colours, strokes of some "
+                 "directions. Each map is coloured to its own limits."
+               : "Just before the answer: strokes are gone, lines of text have become bars."};
+}
+
 }  // namespace
 
 Result<Scene> make_page_scene(Studio& studio, const std::string& networks) {
@@ -67,24 +92,10 @@ Result<Scene> make_page_scene(Studio& studio, const std::string& networks) {
   views::ViewRequest request;
   request.graph = &graph;
   request.input_image = page.image;
-  request.selected = {answer};
-  request.parameters = {{"overlay", "input"}, {"colormap", "diverging"}, {"opacity", "0.65"}};
-  scene.figures.push_back(
-      {GN_TRY(studio.draw_view("page_overlay.png", sets, "activation_map", request)), "",
-       "The probability map laid over the page: white where the network sees none, dark red where "
-       "it is sure. It is trained to mark the core of each line of text, and nothing else."});
-  for (const std::string& layer : layers) {
-    request.selected = {layer};
-    request.parameters = {{"scope", "map"}, {"colormap", "cividis"}};
-    const bool first = layer == layers.front();
+  scene.figures.push_back(GN_TRY(overlay_figure(studio, sets, request, answer)));
+  for (const std::string& layer : layers)
     scene.figures.push_back(
-        {GN_TRY(studio.draw_view(first ? "page_first_layer.png" : "page_last_layer.png", sets,
-                                 "feature_grid", request)),
-         first ? "Inside the detector" : "",
-         first ? "The page after the first convolution: light and dark, colours, strokes of some "
-                 "directions. Each map is coloured to its own limits."
-               : "Just before the answer: strokes are gone, lines of text have become bars."});
-  }
+        GN_TRY(layer_figure(studio, sets, request, layer, layer == layers.front())));
   return scene;
 }
 

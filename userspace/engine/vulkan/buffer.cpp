@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "base/alignment.hpp"
 #include "engine/vulkan/status.hpp"
 
 namespace geoneuron::engine::vulkan {
@@ -81,7 +82,7 @@ Result<Buffer> Buffer::create(const std::shared_ptr<VulkanDevice>& device, uint6
   Buffer buffer;
   buffer.device_ = device;
   // Shaders see words: a tail of one to three bytes must not be cut off.
-  GN_TRY(buffer.make(nullptr, std::max<uint64_t>((size_bytes + 15) / 16 * 16, 16)));
+  GN_TRY(buffer.make(nullptr, std::max<uint64_t>(aligned(size_bytes, 16), 16)));
   VkMemoryRequirements needs{};
   vkGetBufferMemoryRequirements(device->get(), buffer.get(), &needs);
   const std::optional<uint32_t> type = memory_type(*device, needs.memoryTypeBits, use);
@@ -108,40 +109,49 @@ Result<bool> Buffer::is_mapped(const std::shared_ptr<VulkanDevice>& device, Memo
   return maps(*device, *type, use);
 }
 
-Result<Buffer> Buffer::import_host(const std::shared_ptr<VulkanDevice>& device,
-                                   std::span<std::byte> memory) {
-  constexpr auto kType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT;
-  const uint64_t alignment = device->facts().host_import_alignment;
-  if (!device->facts().imports_host_memory)
-    return make_error(ENOTSUP, "%s cannot import host memory", device->facts().name.c_str());
+namespace {
+
+constexpr auto kHostMemory = VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT;
+
+// The memory types, as bits, that `memory` can be imported as.
+Result<uint32_t> import_types(const VulkanDevice& device, std::span<std::byte> memory) {
+  const uint64_t alignment = device.facts().host_import_alignment;
+  if (!device.facts().imports_host_memory)
+    return make_error(ENOTSUP, "%s cannot import host memory", device.facts().name.c_str());
   if (memory.empty() || reinterpret_cast<uintptr_t>(memory.data()) % alignment != 0 ||
       memory.size() % alignment != 0)
     return invalid("host memory at %p, %zu bytes: address and size must be multiples of %llu",
                    static_cast<void*>(memory.data()), memory.size(),
                    static_cast<unsigned long long>(alignment));
   const auto properties_of = reinterpret_cast<PFN_vkGetMemoryHostPointerPropertiesEXT>(
-      vkGetDeviceProcAddr(device->get(), "vkGetMemoryHostPointerPropertiesEXT"));
+      vkGetDeviceProcAddr(device.get(), "vkGetMemoryHostPointerPropertiesEXT"));
   if (properties_of == nullptr) return make_error(ENOTSUP, "host import has no entry point");
   VkMemoryHostPointerPropertiesEXT properties{};
   properties.sType = VK_STRUCTURE_TYPE_MEMORY_HOST_POINTER_PROPERTIES_EXT;
-  GN_TRY(checked(properties_of(device->get(), kType, memory.data(), &properties),
+  GN_TRY(checked(properties_of(device.get(), kHostMemory, memory.data(), &properties),
                  "vkGetMemoryHostPointerPropertiesEXT"));
+  return properties.memoryTypeBits;
+}
 
+}  // namespace
+
+Result<Buffer> Buffer::import_host(const std::shared_ptr<VulkanDevice>& device,
+                                   std::span<std::byte> memory) {
+  const uint32_t types = GN_TRY(import_types(*device, memory));
   Buffer buffer;
   buffer.device_ = device;
   VkExternalMemoryBufferCreateInfo external{};
   external.sType = VK_STRUCTURE_TYPE_EXTERNAL_MEMORY_BUFFER_CREATE_INFO;
-  external.handleTypes = kType;
+  external.handleTypes = kHostMemory;
   GN_TRY(buffer.make(&external, memory.size()));
   VkMemoryRequirements needs{};
   vkGetBufferMemoryRequirements(device->get(), buffer.get(), &needs);
-  const std::optional<uint32_t> type =
-      memory_type(*device, needs.memoryTypeBits & properties.memoryTypeBits, {0});
+  const std::optional<uint32_t> type = memory_type(*device, needs.memoryTypeBits & types, {0});
   if (!type || needs.size > memory.size())
     return make_error(ENOTSUP, "%s cannot use this host memory", device->facts().name.c_str());
   VkImportMemoryHostPointerInfoEXT import{};
   import.sType = VK_STRUCTURE_TYPE_IMPORT_MEMORY_HOST_POINTER_INFO_EXT;
-  import.handleType = kType;
+  import.handleType = kHostMemory;
   import.pHostPointer = memory.data();
   GN_TRY(buffer.bind(*type, &import, memory.size()));
   buffer.mapped_ = memory.data();

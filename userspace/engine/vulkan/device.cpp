@@ -26,6 +26,36 @@ std::vector<VkQueueFamilyProperties> families_of(VkPhysicalDevice physical) {
   return families;
 }
 
+// With one queue of that family.
+Result<Handle<vkDestroyDevice>> make_device(VkPhysicalDevice physical, uint32_t family,
+                                            bool imports_host_memory) {
+  const float priority = 1.0f;
+  VkDeviceQueueCreateInfo queue{};
+  queue.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO;
+  queue.queueFamilyIndex = family;
+  queue.queueCount = 1;
+  queue.pQueuePriorities = &priority;
+  VkPhysicalDeviceVulkan12Features features12{};
+  features12.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
+  features12.timelineSemaphore = VK_TRUE;
+  VkPhysicalDeviceFeatures features{};
+  // An index that a shader gets wrong then reads zero instead of somebody else's memory. Every
+  // Vulkan device has it.
+  features.robustBufferAccess = VK_TRUE;
+  const char* import_host = VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME;
+  VkDeviceCreateInfo info{};
+  info.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO;
+  info.pNext = &features12;
+  info.pEnabledFeatures = &features;
+  info.queueCreateInfoCount = 1;
+  info.pQueueCreateInfos = &queue;
+  info.enabledExtensionCount = imports_host_memory ? 1 : 0;
+  info.ppEnabledExtensionNames = &import_host;
+  VkDevice device{};
+  GN_TRY(checked(vkCreateDevice(physical, &info, nullptr, &device), "vkCreateDevice"));
+  return Handle<vkDestroyDevice>(device);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<VulkanDevice>> VulkanDevice::open(std::shared_ptr<Instance> instance,
@@ -52,32 +82,8 @@ Result<void> VulkanDevice::make_queue(VkPhysicalDevice physical) {
   if (!family) return make_error(ENODEV, "the device has no compute queue");
   queue_family_ = *family;
   timestamp_bits_ = families[queue_family_].timestampValidBits;
-  const float priority = 1.0f;
-  VkDeviceQueueCreateInfo queue{};
-  queue.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO;
-  queue.queueFamilyIndex = queue_family_;
-  queue.queueCount = 1;
-  queue.pQueuePriorities = &priority;
-  VkPhysicalDeviceVulkan12Features features12{};
-  features12.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
-  features12.timelineSemaphore = VK_TRUE;
-  VkPhysicalDeviceFeatures features{};
-  // An index that a shader gets wrong then reads zero instead of somebody else's memory. Every
-  // Vulkan device has it.
-  features.robustBufferAccess = VK_TRUE;
-  const char* import_host = VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME;
-  VkDeviceCreateInfo info{};
-  info.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO;
-  info.pNext = &features12;
-  info.pEnabledFeatures = &features;
-  info.queueCreateInfoCount = 1;
-  info.pQueueCreateInfos = &queue;
-  info.enabledExtensionCount = facts_.imports_host_memory ? 1 : 0;
-  info.ppEnabledExtensionNames = &import_host;
-  VkDevice device{};
-  GN_TRY(checked(vkCreateDevice(physical, &info, nullptr, &device), "vkCreateDevice"));
-  device_ = Handle<vkDestroyDevice>(device);
-  vkGetDeviceQueue(device, queue_family_, 0, &queue_);
+  device_ = GN_TRY(make_device(physical, queue_family_, facts_.imports_host_memory));
+  vkGetDeviceQueue(get(), queue_family_, 0, &queue_);
   return {};
 }
 

@@ -50,8 +50,8 @@ bool touches(const SegmentRun& run, const Band& band) {
   const int64_t last_minor = run.minor + int64_t{run.count - 1} * run.slope;
   const int64_t a = run.steep != 0 ? run.first : run.minor >> 16;
   const int64_t b = run.steep != 0 ? run.first + run.count - 1 : last_minor >> 16;
-  return std::max(a, b) >= band.first_row &&
-         std::min(a, b) < int64_t{band.first_row} + band.row_count;
+  const auto [first, last] = std::minmax({a, b});
+  return last >= band.first_row && first < int64_t{band.first_row} + band.row_count;
 }
 
 uint64_t magnitude(const SegmentRun& run) {
