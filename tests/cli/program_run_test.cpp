@@ -141,6 +141,10 @@ TEST_F(ProgramRun, RefusesUnwritableOutput) {
   expect_refusal(run("file"), {"file", "must name a folder"});
   expect_refusal(run("file/out"), {"file/out", "cannot be written"});
   expect_refusal(run("/proc/out"), {"/proc/out", "cannot be written"});
+  auto traced = run("out");
+  traced.insert(traced.end(), {"--profile", "."});
+  expect_refusal(traced, {".", "cannot be written"});
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));  // told before anything is computed
 }
 
 TEST_F(ProgramRun, WritesNoTraceOfARunThatFails) {

@@ -77,6 +77,9 @@ Result<FileDraft> FileDraft::create(const std::string& path) {
     return FileDraft(path, "", std::move(fd));
   }
   const std::string target = behind_links(path);
+  struct stat there {};
+  if (stat(target.c_str(), &there) == 0 && S_ISDIR(there.st_mode))
+    return cannot_write(path, EISDIR);
   UniqueFd fd(open(folder_of(target).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, kMode));
   const bool is_named = !fd && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL);
   std::string name;
