@@ -86,10 +86,14 @@ struct Size {
   uint32_t width, height;
 };
 
-PixelBox plot_of(const Size& size, const LegendLines& legend) {
+Result<PixelBox> plot_of(const Size& size, const LegendLines& legend) {
+  constexpr uint32_t kLeast = 16;  // pixels; less shows nothing
   const uint32_t above = kHeader + kLine * static_cast<uint32_t>(legend.above.size());
   const uint32_t below = kFooter + kLine * static_cast<uint32_t>(legend.below.size());
-  return {kSide, above, size.width - 2 * kSide, size.height - above - below};
+  if (size.height < above + below + kLeast)
+    return invalid("height=%u: the legend leaves too little room; must be at least %u here",
+                   size.height, above + below + kLeast);
+  return PixelBox{kSide, above, size.width - 2 * kSide, size.height - above - below};
 }
 
 void draw_thin_links(const Accumulation& sums, Image& canvas) {
@@ -275,13 +279,14 @@ Result<Image> render_graph(PixelDevice& device, const ViewRequest& request,
   const Fonts fonts{GN_TRY(Font::get()), GN_TRY(Font::get(FontWeight::kBold))};
   const uint32_t room = size.width - 2 * kMargin;
   LegendLines legend = make_legend(scene, false, *fonts.regular, room);
-  NeuronLayout layout = GN_TRY(place(scene, plot_of(size, legend)));
+  PixelBox plot = GN_TRY(plot_of(size, legend));
+  NeuronLayout layout = GN_TRY(place(scene, plot));
   // The longer legend leaves less room: maps that were reduced stay so.
   if (std::ranges::any_of(layout.grids, [](const auto& grid) { return grid.reduction > 1; })) {
     legend = make_legend(scene, true, *fonts.regular, room);
-    layout = GN_TRY(place(scene, plot_of(size, legend)));
+    plot = GN_TRY(plot_of(size, legend));
+    layout = GN_TRY(place(scene, plot));
   }
-  const PixelBox plot = plot_of(size, legend);
   Picture picture{scene,
                   std::move(layout),
                   plot,
