@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/neural_perception_kernel.hpp"
 
+#include <new>
+
 #include "engine/caching_system.hpp"
 #include "engine/cpu/evaluate.hpp"
 #include "engine/model_store.hpp"
@@ -52,6 +54,7 @@ class Kernel : public NeuralPerceptionKernel {
   ParallelProcessingUnit& unit() override { return *unit_; }
 
  private:
+  Result<PerceptionReport> process(const PerceptionRequest& request, const KeptTensorSink& sink);
   Result<PerceptionReport> look_up_or_run(const PerceptionRequest& request,
                                           const std::set<ValueId>& keep,
                                           std::map<ValueId, Tensor> inputs,
@@ -74,8 +77,20 @@ class Kernel : public NeuralPerceptionKernel {
   PlanStore plans_;
 };
 
+// What the standard library and OpenMP's loops throw ends here.
 Result<PerceptionReport> Kernel::process_data(const PerceptionRequest& request,
                                               const KeptTensorSink& sink) {
+  try {
+    return process(request, sink);
+  } catch (const std::bad_alloc&) {
+    return make_error(ENOMEM,
+                      "this machine has no memory left for the run: keep less, or give "
+                      "--budget");
+  }
+}
+
+Result<PerceptionReport> Kernel::process(const PerceptionRequest& request,
+                                         const KeptTensorSink& sink) {
   const uint64_t begin_ns = now_ns();
   if (request.model == nullptr) return invalid("the request names no model");
   const perception::Graph& graph = request.model->graph;
