@@ -15,7 +15,7 @@ using perception::Model;
 using perception::TensorInfo;
 
 // Runs measured for each number of passes; their median counts.
-constexpr size_t kMeasuredRuns = 9;
+constexpr size_t kMeasuredRuns = 10;
 
 engine::KernelOptions kernel_options(const BackendOptions& options) {
   engine::KernelOptions result;

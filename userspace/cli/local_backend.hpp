@@ -26,7 +26,7 @@ struct BackendOptions {
   uint32_t threads = 0;         // cores that the CPU engine uses; 0 = all
   bool optimize = true;
   bool cache = true;
-  std::optional<uint64_t> budget_bytes;  // device memory; the engine's default where absent
+  std::optional<uint64_t> budget_bytes;  // of a run; the engine's default where absent
 };
 
 // Every device of this machine, and which of them `auto` means.

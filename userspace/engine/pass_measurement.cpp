@@ -60,8 +60,8 @@ struct Comparison {
   int64_t saved_ns = 0;
 };
 
-// Runs both by turns, so that whatever else the machine does meets both; and each one first as
-// often as the other, so that it meets neither first.
+// Runs both by turns, so that whatever else the machine does meets both; and each one first about
+// as often as the other, so that it meets neither first.
 Result<Comparison> compare(const Variant& before, const Variant& after, const Setup& setup) {
   std::vector<int64_t> before_ns, after_ns, saved_ns;
   for (size_t i = 0; i < std::max<size_t>(setup.repetitions, 1); ++i) {

@@ -7,8 +7,7 @@
 namespace geoneuron::engine::cpu {
 
 // result[i] = exp(x[i] - shift), with less than 2 units in the last place of error, the same bits
-// on all machines, and for NaN, infinities and subnormal results what std::exp gives. `result` may
-// be `x`.
+// on all machines, and for NaN and infinities what std::exp gives. `result` may be `x`.
 void exponentials(const float* x, float shift, float* result, int64_t count);
 
 // -infinity where there is none; NaN is passed over.
