@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include "uapi/layout.h"
+
+int main() { return 0; }
