@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How commands reach the server, by FETCH, and come back, by COMMIT. */
+#include <linux/ktime.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+#include "internal.h"
+
+#define COMMIT_BLOCK 16
+#define RETRY_MS 1
+
+struct pending {
+	int result;
+};
+
+static struct pending *pending_of(struct io_uring_cmd *cmd)
+{
+	return (struct pending *)cmd->pdu;
+}
+
+static void finish_in_task(struct io_uring_cmd *cmd, unsigned int issue_flags)
+{
+	io_uring_cmd_done(cmd, pending_of(cmd)->result, 0, issue_flags);
+}
+
+/* Completes a FETCH that the caller has claimed by taking it off its list. Not under gn.lock. */
+void gn_finish_fetch(struct gn_fetch *fetch)
+{
+	struct io_uring_cmd *cmd = fetch->cmd;
+
+	pending_of(cmd)->result = fetch->result;
+	put_task_struct(fetch->task);
+	kfree(fetch);
+	io_uring_cmd_complete_in_task(cmd, finish_in_task);
+}
+
+static struct geoneuron_record *next_record(struct gn_session *session, struct gn_fetch *fetch)
+{
+	struct geoneuron_record *records = session->area + GEONEURON_AREA_RECORDS_AT;
+	struct geoneuron_record *record = &records[fetch->ask.first_slot + fetch->result++];
+
+	memset(record, 0, offsetof(struct geoneuron_record, command));
+	return record;
+}
+
+static bool full(const struct gn_fetch *fetch)
+{
+	return fetch->result == fetch->ask.slot_count;
+}
+
+static void tell_notices(struct gn_session *session, struct gn_fetch *fetch)
+{
+	struct geoneuron_record *record;
+	struct gn_command *command;
+	struct gn_buffer *buffer;
+
+	while (!full(fetch) && !list_empty(&session->cancelled)) {
+		command = list_first_entry(&session->cancelled, struct gn_command, notice);
+		list_del_init(&command->notice);
+		record = next_record(session, fetch);
+		record->kind = GEONEURON_RECORD_CANCEL;
+		record->command_id = command->id;
+		record->epoch = command->epoch;
+		record->attempt = command->attempt;
+	}
+	while (!full(fetch) && !list_empty(&session->gone_buffers)) {
+		buffer = list_first_entry(&session->gone_buffers, struct gn_buffer, notice);
+		list_move_tail(&buffer->notice, &gn.free_buffers);
+		record = next_record(session, fetch);
+		record->kind = GEONEURON_RECORD_BUFFER_GONE;
+		record->epoch = session->epoch;
+		record->buffer_ids[0] = buffer->id;
+	}
+}
+
+static void describe(struct gn_session *session, struct gn_command *command,
+		     struct geoneuron_record *record)
+{
+	struct gn_chain *chain = command->chain;
+	int slot;
+
+	record->kind = GEONEURON_RECORD_COMMAND;
+	record->flags = command->replay ? GEONEURON_RECORD_REPLAY : 0;
+	record->command_id = command->id;
+	record->epoch = command->epoch;
+	record->attempt = command->attempt;
+	record->context_id = command->context->id;
+	record->uid = from_kuid(&init_user_ns, command->context->user->uid);
+	record->strikes = command->strikes;
+	record->accepted_ns = command->accepted_ns;
+	if (chain) {
+		record->chain_id =
+			list_first_entry(&chain->members, struct gn_command, member)->id;
+		if (!list_is_last(&command->member, &chain->members))
+			record->flags |= GEONEURON_RECORD_CHAIN_MORE;
+	}
+	for (slot = 0; slot < command->body.buffer_count; slot++) {
+		record->buffer_ids[slot] = command->buffers[slot]->id;
+		command->buffers[slot]->seen_epoch = session->epoch;
+	}
+	memcpy(&record->command, &command->body, sizeof(record->command));
+	memset(record->command.payload + command->body.payload_bytes, 0,
+	       GEONEURON_PAYLOAD_BYTES - command->body.payload_bytes);
+}
+
+static void dispatch(struct gn_session *session, struct gn_command *command,
+		     struct gn_fetch *fetch)
+{
+	gn_take_from_queue(command);
+	command->state = GN_DISPATCHED;
+	command->epoch = session->epoch;
+	command->attempt++;
+	command->context->dispatched++;
+	list_add_tail(&command->place, &session->dispatched);
+	gn_turn_update(command->context);
+	fetch->ask.credits[command->priority_class]--;
+	describe(session, command, next_record(session, fetch));
+}
+
+/* What others still do with an imported buffer is awaited, by looking again. */
+static bool ready(struct gn_command *command)
+{
+	int slot;
+
+	for (slot = 0; slot < command->body.buffer_count; slot++) {
+		struct gn_buffer *buffer = command->buffers[slot];
+
+		if (buffer->imported && !gn_buffer_ready(buffer, false)) {
+			gn.blocked = true;
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The next of a class: users by turns, their contexts by turns, first come first served within. */
+static struct gn_command *pick(int class)
+{
+	struct gn_context *context;
+	struct gn_command *command;
+	struct gn_user *user;
+
+	list_for_each_entry(user, &gn.turn[class], turn[class])
+		list_for_each_entry(context, &user->contexts_turn[class], turn[class]) {
+			command = list_first_entry(&context->queue[class], struct gn_command,
+						   place);
+			if (!ready(command))
+				continue;
+			list_move_tail(&context->turn[class], &user->contexts_turn[class]);
+			list_move_tail(&user->turn[class], &gn.turn[class]);
+			return command;
+		}
+	return NULL;
+}
+
+static void fill(struct gn_session *session, struct gn_fetch *fetch)
+{
+	struct gn_command *command;
+	int class;
+
+	tell_notices(session, fetch);
+	for (class = GEONEURON_CLASSES - 1; class >= 0; class--)
+		while (!full(fetch) && fetch->ask.credits[class]) {
+			command = pick(class);
+			if (!command)
+				break;
+			dispatch(session, command, fetch);
+		}
+}
+
+static void arm(struct gn_session *session)
+{
+	if (gn.blocked)
+		mod_delayed_work(system_wq, &gn.retry, msecs_to_jiffies(RETRY_MS));
+	if (gn.leased || (!gn.queued && list_empty(&session->dispatched)))
+		return;
+	gn.leased = true;
+	gn_renew(session);
+	mod_delayed_work(system_wq, &gn.lease, nsecs_to_jiffies(session->lease_ns) + 1);
+}
+
+/* Hands out what may be handed out. gn.lock is held. */
+void gn_serve(void)
+{
+	struct gn_session *session = gn.active;
+	struct gn_fetch *fetch, *next;
+
+	gn.blocked = false;
+	if (!session)
+		return;
+	list_for_each_entry_safe(fetch, next, &session->fetches, node) {
+		fill(session, fetch);
+		if (fetch->result)
+			list_move_tail(&fetch->node, &gn.finished);
+	}
+	arm(session);
+}
+
+static int check_fetch(struct gn_session *session, const struct geoneuron_uring_fetch *ask)
+{
+	struct gn_fetch *other;
+
+	if (!session || session->gone)
+		return -ENOTCONN;
+	list_for_each_entry(other, &session->fetches, node)
+		if (ask->first_slot < other->ask.first_slot + other->ask.slot_count &&
+		    other->ask.first_slot < ask->first_slot + ask->slot_count)
+			return -EBUSY;
+	return 0;
+}
+
+static struct gn_fetch *new_fetch(struct io_uring_cmd *cmd)
+{
+	struct gn_fetch *fetch = kzalloc(sizeof(*fetch), GFP_KERNEL_ACCOUNT);
+
+	if (!fetch)
+		return NULL;
+	fetch->cmd = cmd;
+	fetch->owner = current->files;
+	fetch->task = get_task_struct(current);
+	fetch->born_ns = ktime_get_ns();
+	memcpy(&fetch->ask, gn_uring_payload(cmd), sizeof(fetch->ask));
+	return fetch;
+}
+
+static void free_fetch(struct gn_fetch *fetch)
+{
+	put_task_struct(fetch->task);
+	kfree(fetch);
+}
+
+/*
+ * Ends at once, with its count as the result, or pends. Once it is marked cancelable it must end
+ * through gn_finish_fetch.
+ */
+static int fetch_now_or_later(struct gn_server *server, struct gn_fetch *fetch,
+			      unsigned int issue_flags)
+{
+	struct gn_session *session;
+	int result;
+
+	gn_lock();
+	session = server->session;
+	result = check_fetch(session, &fetch->ask);
+	if (!result) {
+		gn_renew(session);
+		gn.blocked = false;
+		if (session == gn.active)
+			fill(session, fetch);
+		result = fetch->result;
+		if (session == gn.active)
+			arm(session);
+		if (!result) {
+			gn_uring_mark_cancelable(fetch->cmd, issue_flags);
+			list_add_tail(&fetch->node, &session->fetches);
+			gn_reap_later();
+			result = -EIOCBQUEUED;
+		}
+	}
+	gn_unlock();
+	return result;
+}
+
+static int fetch_command(struct io_uring_cmd *cmd, unsigned int issue_flags)
+{
+	struct gn_fetch *fetch;
+	int result;
+
+	if (current->flags & (PF_IO_WORKER | PF_KTHREAD))
+		return -EOPNOTSUPP;
+	fetch = new_fetch(cmd);
+	if (!fetch)
+		return -ENOMEM;
+	if (fetch->ask.flags || !fetch->ask.slot_count ||
+	    fetch->ask.first_slot + fetch->ask.slot_count > GEONEURON_MAX_RECORDS)
+		result = -EINVAL;
+	else
+		result = fetch_now_or_later(cmd->file->private_data, fetch, issue_flags);
+	if (result != -EIOCBQUEUED)
+		free_fetch(fetch);
+	return result;
+}
+
+/* The ring goes: who takes the FETCH off the list completes it. */
+static int cancel_fetch(struct io_uring_cmd *cmd, unsigned int issue_flags)
+{
+	struct gn_server *server = cmd->file->private_data;
+	struct gn_fetch *fetch, *found = NULL;
+
+	gn_lock();
+	if (server->session)
+		list_for_each_entry(fetch, &server->session->fetches, node)
+			if (fetch->cmd == cmd) {
+				found = fetch;
+				list_del(&fetch->node);
+				break;
+			}
+	gn_unlock();
+	if (found) {
+		free_fetch(found);
+		io_uring_cmd_done(cmd, -ECANCELED, 0, issue_flags);
+	}
+	return 0;
+}
+
+static int commit_one(struct gn_session *session, const struct geoneuron_commit_entry *entry)
+{
+	struct gn_command *command = gn_find_command(entry->command_id);
+
+	if (!command)
+		return -ENOENT;
+	if (command->state != GN_DISPATCHED || command->epoch != entry->epoch ||
+	    entry->epoch != session->epoch || command->attempt != entry->attempt)
+		return -ESTALE;
+	command->context->dispatched--;
+	gn_turn_update(command->context);
+	gn_answer(command, entry->result, entry->value);
+	return 0;
+}
+
+static int commit_block(struct gn_server *server, struct geoneuron_commit_entry *entries,
+			unsigned int count)
+{
+	unsigned int i, done = 0;
+
+	gn_lock();
+	if (!server->session || server->session != gn.active) {
+		gn_unlock();
+		return -ENOTCONN;
+	}
+	gn_renew(server->session);
+	for (i = 0; i < count; i++) {
+		entries[i].outcome = commit_one(server->session, &entries[i]);
+		done += !entries[i].outcome;
+	}
+	gn_serve();
+	gn_unlock();
+	return done;
+}
+
+static int commit_command(struct io_uring_cmd *cmd)
+{
+	struct geoneuron_commit_entry entries[COMMIT_BLOCK];
+	struct geoneuron_uring_commit ask;
+	struct geoneuron_commit_entry __user *from;
+	unsigned int count;
+	int result, done = 0;
+
+	memcpy(&ask, gn_uring_payload(cmd), sizeof(ask));
+	if (ask.flags || !ask.count || ask.count > GEONEURON_MAX_RECORDS)
+		return -EINVAL;
+	from = u64_to_user_ptr(ask.entries);
+	for (; ask.count; ask.count -= count, from += count) {
+		count = min_t(unsigned int, ask.count, COMMIT_BLOCK);
+		if (copy_from_user(entries, from, count * sizeof(entries[0])))
+			return -EFAULT;
+		result = commit_block(cmd->file->private_data, entries, count);
+		if (result < 0)
+			return result;
+		done += result;
+		if (copy_to_user(from, entries, count * sizeof(entries[0])))
+			return -EFAULT;
+	}
+	return done;
+}
+
+int gn_server_uring(struct io_uring_cmd *cmd, unsigned int issue_flags)
+{
+	if (gn_uring_cancels(issue_flags))
+		return cancel_fetch(cmd, issue_flags);
+	switch (cmd->cmd_op) {
+	case GEONEURON_URING_FETCH:
+		return fetch_command(cmd, issue_flags);
+	case GEONEURON_URING_COMMIT:
+		return commit_command(cmd);
+	default:
+		return -ENOTTY;
+	}
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What becomes of commands when their server goes: fence first, then again or an answer. */
+#include <linux/ktime.h>
+#include <linux/workqueue.h>
+
+#include "internal.h"
+
+#define STRIKES 3
+#define RETRY_MS 5
+
+static void hold(struct gn_session *session, struct gn_command *command)
+{
+	if (command->state == GN_QUEUED) {
+		gn_take_from_queue(command);
+	} else {
+		command->context->dispatched--;
+		gn_turn_update(command->context);
+	}
+	command->state = GN_HELD;
+	list_del_init(&command->notice);
+	list_move_tail(&command->place, &session->held);
+	gn.held++;
+}
+
+/* A chain that has begun waits as a whole. */
+static bool chain_begun(const struct gn_chain *chain)
+{
+	struct gn_command *command;
+
+	list_for_each_entry(command, &chain->members, member)
+		if (command->state == GN_DONE || command->state == GN_DISPATCHED ||
+		    command->state == GN_HELD)
+			return true;
+	return false;
+}
+
+static void hold_all(struct gn_session *session)
+{
+	struct gn_command *command, *next;
+	struct hlist_node *safe;
+	int bucket;
+
+	list_for_each_entry_safe(command, next, &session->dispatched, place)
+		hold(session, command);
+	hash_for_each_safe(gn.by_id, bucket, safe, command, by_id)
+		if (command->state == GN_QUEUED && command->chain && chain_begun(command->chain))
+			hold(session, command);
+}
+
+/* The commands that the server was at, by its own account, when it died. */
+static void strike(struct gn_session *session)
+{
+	const u64 *breadcrumbs = session->area + GEONEURON_AREA_BREADCRUMBS_AT;
+	struct gn_command *command;
+	int i, j;
+
+	for (i = 0; i < GEONEURON_BREADCRUMBS; i++) {
+		u64 id = READ_ONCE(breadcrumbs[i]);
+
+		for (j = 0; id && j < i; j++)
+			if (READ_ONCE(breadcrumbs[j]) == id)
+				id = 0;
+		command = id ? gn_find_command(id) : NULL;
+		if (command && command->state == GN_DISPATCHED && command->epoch == session->epoch)
+			command->strikes++;
+	}
+}
+
+static void end_fetches(struct gn_session *session)
+{
+	struct gn_fetch *fetch;
+
+	list_for_each_entry(fetch, &session->fetches, node)
+		fetch->result = -ENOTCONN;
+	list_splice_tail_init(&session->fetches, &gn.finished);
+}
+
+/* The server goes; a standby takes over under the same lock. gn.lock is held. */
+void gn_session_end(struct gn_session *session, bool died)
+{
+	if (session->gone)
+		return;
+	session->gone = true;
+	end_fetches(session);
+	if (session == gn.standby)
+		gn.standby = NULL;
+	if (session == gn.active) {
+		if (died)
+			strike(session);
+		hold_all(session);
+		list_splice_tail_init(&session->gone_buffers, &gn.free_buffers);
+		gn.active = NULL;
+		if (gn.standby) {
+			gn.standby->epoch = ++gn.next_epoch;
+			gn.standby->renewed_ns = ktime_get_ns();
+			gn.active = gn.standby;
+			gn.standby = NULL;
+			gn_serve();
+		}
+	}
+	mod_delayed_work(system_wq, &gn.retry, 0);
+}
+
+static bool buffers_idle(struct gn_command *command)
+{
+	int slot;
+
+	for (slot = 0; slot < command->body.buffer_count; slot++)
+		if (!gn_buffer_ready(command->buffers[slot], true))
+			return false;
+	return true;
+}
+
+static bool idle(struct gn_command *command)
+{
+	struct gn_command *member;
+
+	if (!command->chain)
+		return buffers_idle(command);
+	list_for_each_entry(member, &command->chain->members, member)
+		if (!buffers_idle(member))
+			return false;
+	return true;
+}
+
+static void again(struct gn_command *command)
+{
+	if (command->state == GN_DONE)
+		command->replay = true;
+	else
+		gn.held--;
+	list_del_init(&command->place);
+	gn_enqueue(command);
+}
+
+static void chain_again(struct gn_chain *chain)
+{
+	struct gn_command *command;
+
+	list_for_each_entry(command, &chain->members, member)
+		again(command);
+}
+
+static void answer(struct gn_command *command, int result)
+{
+	gn.held--;
+	gn_answer(command, result, 0);
+}
+
+/* The command leaves the held list: as an answer, or as a command that waits once more. */
+static void resolve(struct gn_command *command)
+{
+	struct gn_context *context = command->context;
+	struct gn_chain *chain = command->chain;
+	bool idempotent = chain ? chain->idempotent :
+				  command->body.flags & GEONEURON_COMMAND_IDEMPOTENT;
+
+	if (command->strikes >= STRIKES) {
+		gn_ban(context);
+		answer(command, -EIO);
+	} else if (context->closed || command->cancel_asked || (chain && chain->failed)) {
+		answer(command, -ECANCELED);
+	} else if (!idempotent) {
+		answer(command, -EOWNERDEAD);
+	} else if (chain) {
+		chain_again(chain);
+	} else {
+		again(command);
+	}
+}
+
+/* True when nothing is left to do for the session. gn.lock is held. */
+static bool recover(struct gn_session *session)
+{
+	struct gn_command *command;
+	bool found;
+
+	do {	/* one answer may take others of its chain off the list: begin anew */
+		found = false;
+		list_for_each_entry(command, &session->held, place)
+			if (idle(command)) {
+				resolve(command);
+				found = true;
+				break;
+			}
+	} while (found);
+	return list_empty(&session->held);
+}
+
+void gn_retry_work(struct work_struct *work)
+{
+	struct gn_session *session, *next;
+	LIST_HEAD(done);
+	bool again = false;
+
+	gn_lock();
+	list_for_each_entry_safe(session, next, &gn.sessions, node) {
+		if (!session->gone || !session->fenced)
+			continue;
+		if (recover(session))
+			list_move(&session->node, &done);
+		else
+			again = true;
+	}
+	gn_serve();
+	if (again || gn.blocked)
+		mod_delayed_work(system_wq, &gn.retry, msecs_to_jiffies(RETRY_MS));
+	gn_unlock();
+	list_for_each_entry_safe(session, next, &done, node) {
+		list_del(&session->node);
+		kref_put(&session->refs, gn_session_free);
+	}
+}
+
+static bool busy(struct gn_session *session)
+{
+	return gn.queued || !list_empty(&session->dispatched);
+}
+
+void gn_renew(struct gn_session *session)
+{
+	session->renewed_ns = ktime_get_ns();
+}
+
+/* Runs while the active server has something to do, and ends it when it has been silent. */
+void gn_lease_work(struct work_struct *work)
+{
+	struct gn_session *session;
+	u64 silent;
+
+	gn_lock();
+	session = gn.active;
+	gn.leased = session && busy(session);
+	if (gn.leased) {
+		silent = ktime_get_ns() - session->renewed_ns;
+		if (silent >= session->lease_ns)
+			gn_session_end(session, false);
+		else
+			mod_delayed_work(system_wq, &gn.lease,
+					 nsecs_to_jiffies(session->lease_ns - silent) + 1);
+	}
+	gn_unlock();
+}
