@@ -20,15 +20,20 @@ static struct file_operations memory_fops;
 static const struct file_operations *shmem_fops;
 static DEFINE_MUTEX(memory_fops_lock);
 
+static void uncharge(struct gn_user *user, u64 size)
+{
+	gn_lock();
+	user->buffer_bytes -= size;
+	gn_unlock();
+	gn_user_put(user);
+}
+
 /* The account that a memory file is charged to hangs on its inode. */
 static int memory_release(struct inode *inode, struct file *file)
 {
 	struct gn_user *user = inode->i_private;
 
-	gn_lock();
-	user->buffer_bytes -= i_size_read(inode);
-	gn_unlock();
-	gn_user_put(user);
+	uncharge(user, i_size_read(inode));
 	inode->i_private = NULL;
 	return shmem_fops->release ? shmem_fops->release(inode, file) : 0;
 }
@@ -84,14 +89,6 @@ static bool charge(struct gn_user *user, u64 size)
 	}
 	gn_unlock();
 	return charged;
-}
-
-static void uncharge(struct gn_user *user, u64 size)
-{
-	gn_lock();
-	user->buffer_bytes -= size;
-	gn_unlock();
-	gn_user_put(user);
 }
 
 static struct file *new_memory(struct gn_user *user, u64 size)
@@ -237,7 +234,7 @@ long gn_create_buffer(struct gn_context *context, void __user *argument)
 	result = gn_publish_buffer(context, buffer, &ask.handle);
 	if (result)
 		return result;
-	ask.mmap_offset = (u64)ask.handle << 40;
+	ask.mmap_offset = (u64)ask.handle << GN_BUFFER_SHIFT;
 	if (!copy_to_user(argument, &ask, sizeof(ask)))
 		return 0;
 	gn_forget_handle(context, ask.handle);

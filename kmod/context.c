@@ -15,10 +15,6 @@
 #include "compat.h"
 #include "internal.h"
 
-/* Offsets for mmap: the rings first, each buffer at its handle times 2^40. */
-#define SUBMISSION_AT 0ULL
-#define COMPLETION_AT (1ULL << 32)
-
 void gn_context_free(struct kref *refs)
 {
 	struct gn_context *context = container_of(refs, struct gn_context, refs);
@@ -116,7 +112,6 @@ static int client_release(struct inode *inode, struct file *file)
 	gn_lock();
 	context->closed = true;
 	context->user->contexts--;
-	list_del_init(&context->wake_node);
 	eventfd = context->eventfd;
 	context->eventfd = NULL;
 	abandon_commands(context);
@@ -170,8 +165,8 @@ static long give_rings(struct gn_context *context, struct geoneuron_setup *setup
 
 	setup->submission_entries_at = sizeof(struct geoneuron_ring);
 	setup->completion_entries_at = sizeof(struct geoneuron_ring);
-	setup->submission_offset = SUBMISSION_AT;
-	setup->completion_offset = COMPLETION_AT;
+	setup->submission_offset = GN_SUBMISSION_AT;
+	setup->completion_offset = GN_COMPLETION_AT;
 	setup->submission_bytes = PAGE_ALIGN(sizeof(struct geoneuron_ring) +
 		(u64)setup->submission_entries * sizeof(struct geoneuron_command));
 	setup->completion_bytes = PAGE_ALIGN(sizeof(struct geoneuron_ring) +
@@ -292,16 +287,16 @@ static int client_mmap(struct file *file, struct vm_area_struct *vma)
 	int result;
 
 	/* The rings never change once the completion ring is there. */
-	if (offset == SUBMISSION_AT || offset == COMPLETION_AT) {
+	if (offset == GN_SUBMISSION_AT || offset == GN_COMPLETION_AT) {
 		void *completion = smp_load_acquire(&context->completion);
 
 		return map_ring(context, vma, offset ? completion :
 				completion ? context->submission : NULL);
 	}
-	if (offset & ((1ULL << 40) - 1))
+	if (offset & ((1ULL << GN_BUFFER_SHIFT) - 1))
 		return -EINVAL;
 	mutex_lock(&context->lock);
-	buffer = gn_buffer_get(context, offset >> 40);
+	buffer = gn_buffer_get(context, offset >> GN_BUFFER_SHIFT);
 	mutex_unlock(&context->lock);
 	if (!buffer)
 		return -ENOENT;

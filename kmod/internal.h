@@ -159,7 +159,7 @@ struct gn_ledger {
 	struct list_head turn[GEONEURON_CLASSES];
 	struct list_head sessions;
 	struct gn_session *active, *standby;
-	unsigned int queued, held;
+	unsigned int queued;
 	DECLARE_HASHTABLE(by_id, 12);
 	/* Left for gn_unlock. */
 	struct list_head wake, dead, finished, free_buffers;
@@ -170,6 +170,11 @@ struct gn_ledger {
 
 extern struct gn_ledger gn;
 extern struct kmem_cache *gn_commands;
+
+/* Offsets for mmap: the rings first, then each buffer at its handle. */
+#define GN_SUBMISSION_AT 0ULL
+#define GN_COMPLETION_AT (1ULL << 32)
+#define GN_BUFFER_SHIFT 40
 
 /* Module parameters, see main.c. */
 extern unsigned int gn_max_commands, gn_max_contexts, gn_window, gn_ban_ms;
@@ -222,6 +227,7 @@ long gn_import_buffer(struct gn_context *context, void __user *argument);
 /* server.c, fetch.c and recover.c */
 extern const struct file_operations gn_server_fops;
 void gn_session_free(struct kref *refs);
+void gn_activate(struct gn_session *session);
 void gn_session_end(struct gn_session *session, bool died);
 void gn_renew(struct gn_session *session);
 void gn_serve(void);

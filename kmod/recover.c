@@ -19,7 +19,6 @@ static void hold(struct gn_session *session, struct gn_command *command)
 	command->state = GN_HELD;
 	list_del_init(&command->notice);
 	list_move_tail(&command->place, &session->held);
-	gn.held++;
 }
 
 /* A chain that has begun waits as a whole. */
@@ -91,9 +90,7 @@ void gn_session_end(struct gn_session *session, bool died)
 		list_splice_tail_init(&session->gone_buffers, &gn.free_buffers);
 		gn.active = NULL;
 		if (gn.standby) {
-			gn.standby->epoch = ++gn.next_epoch;
-			gn.standby->renewed_ns = ktime_get_ns();
-			gn.active = gn.standby;
+			gn_activate(gn.standby);
 			gn.standby = NULL;
 			gn_serve();
 		}
@@ -127,8 +124,6 @@ static void again(struct gn_command *command)
 {
 	if (command->state == GN_DONE)
 		command->replay = true;
-	else
-		gn.held--;
 	list_del_init(&command->place);
 	gn_enqueue(command);
 }
@@ -141,12 +136,6 @@ static void chain_again(struct gn_chain *chain)
 		again(command);
 }
 
-static void answer(struct gn_command *command, int result)
-{
-	gn.held--;
-	gn_answer(command, result, 0);
-}
-
 /* The command leaves the held list: as an answer, or as a command that waits once more. */
 static void resolve(struct gn_command *command)
 {
@@ -157,11 +146,11 @@ static void resolve(struct gn_command *command)
 
 	if (command->strikes >= STRIKES) {
 		gn_ban(context);
-		answer(command, -EIO);
+		gn_answer(command, -EIO, 0);
 	} else if (context->closed || command->cancel_asked || (chain && chain->failed)) {
-		answer(command, -ECANCELED);
+		gn_answer(command, -ECANCELED, 0);
 	} else if (!idempotent) {
-		answer(command, -EOWNERDEAD);
+		gn_answer(command, -EOWNERDEAD, 0);
 	} else if (chain) {
 		chain_again(chain);
 	} else {

@@ -65,7 +65,8 @@ static struct gn_session *new_session(u64 lease_ns)
 	return session;
 }
 
-static void activate(struct gn_session *session)
+/* Makes the session the active one, in an epoch of its own. gn.lock is held. */
+void gn_activate(struct gn_session *session)
 {
 	session->epoch = ++gn.next_epoch;
 	session->renewed_ns = ktime_get_ns();
@@ -87,7 +88,7 @@ static int take_role(struct gn_server *server, struct gn_session *session, u32 r
 		kref_get(&session->refs);
 		list_add_tail(&session->node, &gn.sessions);
 		if (!gn.active)
-			activate(session);
+			gn_activate(session);
 		else
 			gn.standby = session;
 		gn_serve();
