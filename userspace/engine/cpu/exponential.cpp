@@ -6,6 +6,7 @@
 #include <bit>
 #include <limits>
 
+#include "engine/cpu/lane_sum.hpp"
 #include "engine/cpu/machines.hpp"
 
 namespace geoneuron::engine::cpu {
@@ -62,14 +63,7 @@ GN_ALL_MACHINES float highest_of(const float* x, int64_t count) {
 }
 
 GN_ALL_MACHINES double sum_of(const float* x, int64_t count) {
-  double lanes[kLanes] = {};
-  const int64_t whole = count - count % kLanes;
-  for (int64_t i = 0; i < whole; i += kLanes)
-    for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += static_cast<double>(x[i + lane]);
-  for (int64_t i = whole; i < count; ++i) lanes[i - whole] += static_cast<double>(x[i]);
-  double sum = 0;
-  for (const double lane : lanes) sum += lane;
-  return sum;
+  return lane_sum<double, kLanes>(x, count);
 }
 
 }  // namespace geoneuron::engine::cpu

@@ -2,6 +2,7 @@
 // ReduceMean, GlobalAveragePool and GlobalMaxPool. Sums are taken in double, and those of integers
 // in twice their bits, so that 100,000 elements lose nothing and no sum overflows.
 #include "engine/cpu/kernel.hpp"
+#include "engine/cpu/lane_sum.hpp"
 #include "engine/cpu/parallel.hpp"
 #include "engine/cpu/scratch.hpp"
 
@@ -31,27 +32,13 @@ std::vector<Group> group_axes(const Shape& shape, const std::vector<bool>& reduc
   return groups;
 }
 
-// In lanes that do not wait for each other; always the same ones, so the sum repeats bit by bit.
-template <typename T, typename S>
-S sum_of(const T* source, int64_t count) {
-  constexpr int64_t kLanes = 8;
-  S lanes[kLanes] = {};
-  const int64_t whole = count - count % kLanes;
-  for (int64_t i = 0; i < whole; i += kLanes)
-    for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += static_cast<S>(source[i + lane]);
-  for (int64_t i = whole; i < count; ++i) lanes[i - whole] += static_cast<S>(source[i]);
-  S sum = 0;
-  for (const S lane : lanes) sum += lane;
-  return sum;
-}
-
 // Adds up all elements under `groups[level]...` whose kept indices select `sums`.
 template <typename T, typename S>
 void add_up(const T* source, S* sums, const std::vector<Group>& groups, size_t level) {
   const Group& group = groups[level];
   if (level + 1 == groups.size()) {
     if (group.reduced) {
-      *sums += sum_of<T, S>(source, group.extent);
+      *sums += lane_sum<S, 8>(source, group.extent);
     } else {
       for (int64_t i = 0; i < group.extent; ++i) sums[i] += static_cast<S>(source[i]);
     }
