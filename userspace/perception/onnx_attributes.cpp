@@ -14,46 +14,46 @@ using enum AttributeType;
 // An attribute that operator sets up to `last` define and the canonical form does not have.
 struct LegacyAttribute {
   Operator op;
-  std::string_view name;
   AttributeType type;
+  std::string_view name;
   int64_t last;
 };
 
 constexpr int64_t kForever = INT64_MAX;
 
 constexpr LegacyAttribute kLegacy[] = {
-    {Operator::kAdd, "axis", kInteger, 6},
-    {Operator::kAdd, "broadcast", kInteger, 6},
-    {Operator::kSub, "axis", kInteger, 6},
-    {Operator::kSub, "broadcast", kInteger, 6},
-    {Operator::kMul, "axis", kInteger, 6},
-    {Operator::kMul, "broadcast", kInteger, 6},
-    {Operator::kDiv, "axis", kInteger, 6},
-    {Operator::kDiv, "broadcast", kInteger, 6},
-    {Operator::kPow, "axis", kInteger, 6},
-    {Operator::kPow, "broadcast", kInteger, 6},
-    {Operator::kGemm, "broadcast", kInteger, 6},
-    {Operator::kBatchNormalization, "is_test", kInteger, 6},
-    {Operator::kBatchNormalization, "spatial", kInteger, 8},
-    {Operator::kClip, "min", kNumber, 10},
-    {Operator::kClip, "max", kNumber, 10},
-    {Operator::kDropout, "is_test", kInteger, 6},
-    {Operator::kDropout, "ratio", kNumber, 11},
-    {Operator::kDropout, "seed", kInteger, kForever},
-    {Operator::kPad, "paddings", kIntegers, 1},
-    {Operator::kPad, "pads", kIntegers, 10},
-    {Operator::kPad, "value", kNumber, 10},
-    {Operator::kReduceMean, "axes", kIntegers, 17},
-    {Operator::kReshape, "shape", kIntegers, 4},
-    {Operator::kSlice, "starts", kIntegers, 9},
-    {Operator::kSlice, "ends", kIntegers, 9},
-    {Operator::kSlice, "axes", kIntegers, 9},
-    {Operator::kSplit, "split", kIntegers, 12},
-    {Operator::kSplit, "num_outputs", kInteger, kForever},
-    {Operator::kSqueeze, "axes", kIntegers, 12},
-    {Operator::kUnsqueeze, "axes", kIntegers, 12},
-    {Operator::kCast, "saturate", kInteger, kForever},  // float8 only
-    {Operator::kCast, "round_mode", kText, kForever},   // float8e8m0 only
+    {Operator::kAdd, kInteger, "axis", 6},
+    {Operator::kAdd, kInteger, "broadcast", 6},
+    {Operator::kSub, kInteger, "axis", 6},
+    {Operator::kSub, kInteger, "broadcast", 6},
+    {Operator::kMul, kInteger, "axis", 6},
+    {Operator::kMul, kInteger, "broadcast", 6},
+    {Operator::kDiv, kInteger, "axis", 6},
+    {Operator::kDiv, kInteger, "broadcast", 6},
+    {Operator::kPow, kInteger, "axis", 6},
+    {Operator::kPow, kInteger, "broadcast", 6},
+    {Operator::kGemm, kInteger, "broadcast", 6},
+    {Operator::kBatchNormalization, kInteger, "is_test", 6},
+    {Operator::kBatchNormalization, kInteger, "spatial", 8},
+    {Operator::kClip, kNumber, "min", 10},
+    {Operator::kClip, kNumber, "max", 10},
+    {Operator::kDropout, kInteger, "is_test", 6},
+    {Operator::kDropout, kNumber, "ratio", 11},
+    {Operator::kDropout, kInteger, "seed", kForever},
+    {Operator::kPad, kIntegers, "paddings", 1},
+    {Operator::kPad, kIntegers, "pads", 10},
+    {Operator::kPad, kNumber, "value", 10},
+    {Operator::kReduceMean, kIntegers, "axes", 17},
+    {Operator::kReshape, kIntegers, "shape", 4},
+    {Operator::kSlice, kIntegers, "starts", 9},
+    {Operator::kSlice, kIntegers, "ends", 9},
+    {Operator::kSlice, kIntegers, "axes", 9},
+    {Operator::kSplit, kIntegers, "split", 12},
+    {Operator::kSplit, kInteger, "num_outputs", kForever},
+    {Operator::kSqueeze, kIntegers, "axes", 12},
+    {Operator::kUnsqueeze, kIntegers, "axes", 12},
+    {Operator::kCast, kInteger, "saturate", kForever},  // float8 only
+    {Operator::kCast, kText, "round_mode", kForever},   // float8e8m0 only
 };
 
 std::optional<AttributeType> expected_type(Operator op, const std::string& name, int64_t opset) {

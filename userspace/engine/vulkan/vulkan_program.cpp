@@ -12,7 +12,7 @@ using perception::Node;
 using perception::Placement;
 using perception::ValueId;
 
-VulkanProgram::VulkanProgram(std::shared_ptr<VulkanDevice> device, std::string device_id,
+VulkanProgram::VulkanProgram(const std::shared_ptr<VulkanDevice>& device, std::string device_id,
                              std::shared_ptr<const perception::Plan> plan, MemoryManager& memory,
                              const ProgramNeeds& needs)
     : device_(device),

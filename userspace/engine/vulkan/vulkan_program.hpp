@@ -52,7 +52,7 @@ class VulkanProgram : public Program {
     std::map<perception::ValueId, HostTensor> host_values;
   };
 
-  VulkanProgram(std::shared_ptr<VulkanDevice> device, std::string device_id,
+  VulkanProgram(const std::shared_ptr<VulkanDevice>& device, std::string device_id,
                 std::shared_ptr<const perception::Plan> plan, MemoryManager& memory,
                 const ProgramNeeds& needs);
 
