@@ -10,21 +10,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kmod/check.h"
 #include "kmod/client.h"
 #include "kmod/opcodes.h"
 
 #define BUFFER_BYTES 8192
 
-static int differences;
 static __u32 handle;
-
-static void expect(const char *what, long found, long wanted)
-{
-	if (found == wanted)
-		return;
-	printf("%s: %ld where %ld was wanted\n", what, found, wanted);
-	differences++;
-}
 
 static void unknown_flag(struct geoneuron_command *c) { c->flags |= 0x8000; }
 static void unknown_class(struct geoneuron_command *c) { c->priority_class = GEONEURON_CLASSES; }
@@ -179,6 +171,5 @@ int main(int argc, char **argv)
 	kill(server, SIGKILL);
 	waitpid(server, NULL, 0);
 	test_poison(&client, argv[1]);
-	printf("%d differences\n", differences);
-	return differences != 0;
+	return summary();
 }

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "kmod/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kmod/client.h"
+
+/* liburing returns errors negated, and leaves errno alone. */
+static void must_uring(int result)
+{
+	errno = -result;
+	MUST(result < 0 ? -1 : 0);
+}
+
+struct server open_server(__u32 role, __u64 lease_ns)
+{
+	struct geoneuron_attach ask = { .role = role, .lease_ns = lease_ns };
+	struct server server;
+	char *area;
+
+	server.fd = (int)MUST(open("/dev/geoneuron-server", O_RDWR | O_CLOEXEC));
+	MUST(ioctl(server.fd, GEONEURON_IOC_ATTACH, &ask));
+	server.fence = ask.fence_fd;
+	server.epoch = ask.epoch;
+	server.area_bytes = ask.area_bytes;
+	area = mmap(NULL, ask.area_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, server.fd, 0);
+	MUST(area == MAP_FAILED ? -1 : 0);
+	server.breadcrumbs = (void *)(area + GEONEURON_AREA_BREADCRUMBS_AT);
+	server.records = (void *)(area + GEONEURON_AREA_RECORDS_AT);
+	must_uring(io_uring_queue_init(8, &server.ring, 0));
+	return server;
+}
+
+void close_server(struct server *server)
+{
+	io_uring_queue_exit(&server->ring);
+	munmap((char *)server->breadcrumbs - GEONEURON_AREA_BREADCRUMBS_AT, server->area_bytes);
+	close(server->fd);
+	if (server->fence >= 0)
+		close(server->fence);
+}
+
+void start_command(struct server *server, unsigned int operation, const void *payload)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&server->ring);
+
+	must_uring(sqe ? 0 : -EBUSY);
+	*sqe = (struct io_uring_sqe){
+		.opcode = IORING_OP_URING_CMD,
+		.fd = server->fd,
+		.off = operation,
+	};
+	memcpy(&sqe->addr3, payload, 16);
+	must_uring(io_uring_submit(&server->ring));
+}
+
+int end_command(struct server *server)
+{
+	struct io_uring_cqe *cqe;
+	int result;
+
+	must_uring(io_uring_wait_cqe(&server->ring, &cqe));
+	result = cqe->res;
+	io_uring_cqe_seen(&server->ring, cqe);
+	return result;
+}
+
+int run_command(struct server *server, unsigned int operation, const void *payload)
+{
+	start_command(server, operation, payload);
+	return end_command(server);
+}
+
+int fetch(struct server *server, unsigned int count)
+{
+	const __u16 most = (__u16)count;
+	const struct geoneuron_uring_fetch ask = {
+		.credits = { most, most, most, most },
+		.slot_count = most,
+	};
+	int result;
+
+	do
+		result = run_command(server, GEONEURON_URING_FETCH, &ask);
+	while (result == -ETIME);
+	return result;
+}
+
+struct geoneuron_commit_entry answer(const struct geoneuron_record *record, __s32 result,
+					     __u64 value)
+{
+	return (struct geoneuron_commit_entry){
+		.command_id = record->command_id,
+		.epoch = record->epoch,
+		.attempt = record->attempt,
+		.result = result,
+		.value = value,
+	};
+}
+
+int commit(struct server *server, struct geoneuron_commit_entry *entries, unsigned int count)
+{
+	const struct geoneuron_uring_commit ask = { .entries = (uintptr_t)entries, .count = count };
+
+	return run_command(server, GEONEURON_URING_COMMIT, &ask);
+}
