@@ -69,6 +69,33 @@ TEST_F(File, FollowsALink) {
   EXPECT_EQ(read_file(folder_ / "elsewhere" / "file", 10).value().size(), 5u);
 }
 
+TEST_F(File, MakesTheFileThatADanglingLinkLeadsTo) {
+  std::filesystem::create_directory(folder_ / "elsewhere");
+  std::filesystem::create_symlink("second", folder_ / "first");
+  std::filesystem::create_symlink("elsewhere/file", folder_ / "second");
+  ASSERT_TRUE(write_file(folder_ / "first", "hello").has_value());
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "first"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "second"));
+  EXPECT_EQ(read_file(folder_ / "elsewhere" / "file", 10).value().size(), 5u);
+}
+
+TEST_F(File, NamesTheFolderThatADanglingLinkMisses) {
+  std::filesystem::create_symlink("absent/file", folder_ / "link");
+  const auto written = write_file(folder_ / "link", "hello");
+  ASSERT_FALSE(written.has_value());
+  EXPECT_NE(written.error().message.find("there is no folder " + (folder_ / "absent").string()),
+            std::string::npos)
+      << written.error().message;
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link"));
+}
+
+TEST_F(File, RefusesLinksThatLeadInACircle) {
+  std::filesystem::create_symlink("there", folder_ / "here");
+  std::filesystem::create_symlink("here", folder_ / "there");
+  EXPECT_EQ(write_file(folder_ / "here", "hello").error().code, ELOOP);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "here"));
+}
+
 TEST_F(File, RefusesMoreThanTheMaximum) {
   const std::string path = folder_ / "a";
   ASSERT_TRUE(write_file(path, "hello").has_value());

@@ -22,14 +22,18 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
-// Why `path` cannot be written, by the `code` of the call that failed.
-Error cannot_write(const std::string& path, int code) {
-  const std::string folder = folder_of(path);
+// Why `path` cannot be written, by the `code` of the call that failed on what it leads to.
+Error cannot_write(const std::string& path, const std::string& target, int code) {
+  const std::string folder = folder_of(target);
   struct stat status {};
   if (code == ENOENT && stat(folder.c_str(), &status) != 0)
     return make_error(code, "%s: cannot be written: there is no folder %s; create it first",
                       path.c_str(), folder.c_str());
   return make_error(code, "%s: cannot be written: %s", path.c_str(), std::strerror(code));
+}
+
+Error cannot_write(const std::string& path, int code) {
+  return cannot_write(path, path, code);
 }
 
 // Devices, pipes and sockets: a file renamed over one, /dev/null say, would destroy it.
@@ -38,11 +42,18 @@ bool takes_bytes_in_place(const std::string& path) {
   return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
-// The file that a link leads to, so that the link itself stays.
-std::string behind_links(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::path real = std::filesystem::canonical(path, error);
-  return error ? path : real.string();
+// The file that a link leads to, there or not, so that the link itself stays. ELOOP as open() has
+// it; any other error is met again, and told, where the file is opened.
+Result<std::string> behind_links(const std::string& path) {
+  constexpr int kMaximumLinks = 40;  // as many as Linux follows
+  std::filesystem::path target = path;
+  for (int i = 0; i <= kMaximumLinks; ++i) {
+    std::error_code error;
+    const std::filesystem::path next = std::filesystem::read_symlink(target, error);
+    if (error) return target.string();
+    target = next.is_absolute() ? next : target.parent_path() / next;
+  }
+  return cannot_write(path, ELOOP);
 }
 
 // Calls `attempt` with names beside `path` until one of them is free or something else is wrong;
@@ -76,7 +87,7 @@ Result<FileDraft> FileDraft::create(const std::string& path) {
     if (!fd) return cannot_write(path, errno);
     return FileDraft(path, "", std::move(fd));
   }
-  const std::string target = behind_links(path);
+  const std::string target = GN_TRY(behind_links(path));
   struct stat there {};
   if (stat(target.c_str(), &there) == 0 && S_ISDIR(there.st_mode))
     return cannot_write(path, EISDIR);
@@ -88,7 +99,7 @@ Result<FileDraft> FileDraft::create(const std::string& path) {
       fd = UniqueFd(open(free.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
       return static_cast<bool>(fd);
     });
-  if (!fd) return cannot_write(path, errno);
+  if (!fd) return cannot_write(path, target, errno);
   FileDraft draft(path, target, std::move(fd));
   draft.temporary_ = std::move(name);
   return draft;
@@ -105,7 +116,7 @@ FileDraft::~FileDraft() {
 }
 
 Error FileDraft::failure() const {
-  return cannot_write(path_, errno);
+  return cannot_write(path_, target_, errno);
 }
 
 Result<void> FileDraft::write(std::span<const std::byte> bytes) {

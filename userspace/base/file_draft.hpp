@@ -15,9 +15,10 @@ namespace geoneuron {
 
 class FileDraft {
  public:
-  // Begins what will be at `path`. Links are followed. Devices, pipes and sockets are written to
-  // at once instead: replacing them would take them from everybody else. Errors name `path`; where
-  // its folder is missing, they name that.
+  // Begins what will be at `path`. Links are followed, also those to a file that is not there yet,
+  // which is then made. Devices, pipes and sockets are written to at once instead: replacing them
+  // would take them from everybody else. Errors name `path`; where the folder of the file that it
+  // means is missing, they name that.
   static Result<FileDraft> create(const std::string& path);
 
   FileDraft(FileDraft&& other) noexcept;
