@@ -23,5 +23,11 @@ TEST(Printable, LeavesEveryOtherTextAlone) {
   EXPECT_EQ(printable(""), "");
 }
 
+TEST(Printable, EscapesTheControlCharactersThatJsonLetsStand) {
+  EXPECT_EQ(escaped_controls("{\"\u00d7 \x7f\u009b\u0080\u009f\u00a0\": 1}\n"),
+            "{\"\u00d7 \\u007f\\u009b\\u0080\\u009f\u00a0\": 1}\n");
+  EXPECT_EQ(escaped_controls("cut \xc2"), "cut \xc2");
+}
+
 }  // namespace
 }  // namespace geoneuron

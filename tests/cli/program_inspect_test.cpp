@@ -83,6 +83,27 @@ TEST_F(ProgramInspect, ShowsNoControlCharactersOfAModel) {
   EXPECT_TRUE(is_clean(refused.err)) << refused.err;
 }
 
+TEST_F(ProgramInspect, EscapesControlCharactersInJson) {
+  const std::string name = "a\u009b2J\x7f\x1b[31m\u00d7";
+  ModelMaker maker(13);
+  maker.input("x", {1, 1, 2, 2}).output("y");
+  maker.node("Relu", {"x"}, {name}, "relu");
+  maker.node("Neg", {name}, {"y"}, "neg");
+  save("escape.onnx", maker.bytes());
+  const auto expect_escaped = [&](const std::string& text) {
+    EXPECT_THAT(text, HasSubstr("a\\u009b2J\\u007f\\u001b[31m\u00d7"));
+    for (const char* raw : {"\u009b", "\x7f", "\x1b"}) EXPECT_THAT(text, Not(HasSubstr(raw)));
+  };
+  const std::string told = at_home({"inspect", "escape.onnx", "--json"}).out;
+  expect_escaped(told);
+  EXPECT_EQ(json::parse(told)["layers"][0]["outputs"][0]["name"], name);
+  ASSERT_EQ(
+      at_home({"run", "escape.onnx", "--input", "x.npy", "--keep", "all", "--out", "out"}).status,
+      0);
+  const auto bytes = read_file(folder_ / "out/manifest.json", 1 << 20).value();
+  expect_escaped(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
 TEST_F(ProgramInspect, FollowsShapesThatAreComputed) {
   ModelMaker maker(13);
   maker.input("x", {2, 6}).output("y");

@@ -12,4 +12,8 @@ namespace geoneuron {
 // names in any language can be read.
 std::string printable(std::string_view text);
 
+// JSON text in which the control characters that JSON lets stand as they are, 0x7f and U+0080 to
+// U+009F, are escaped: "\u009b". A parser reads the same, and a terminal obeys none.
+std::string escaped_controls(std::string_view json);
+
 }  // namespace geoneuron

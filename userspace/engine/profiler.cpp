@@ -5,6 +5,8 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "base/printable.hpp"
+
 namespace geoneuron::engine {
 namespace {
 
@@ -81,7 +83,7 @@ std::string Profiler::to_json() const {
     events.push_back(counter_event(name, value, spans_.empty() ? 0 : end_ns - origin_ns));
   const json trace = {{"traceEvents", std::move(events)}, {"displayTimeUnit", "ms"}};
   // Names come from models and need not be UTF-8; the trace must be.
-  return trace.dump(-1, ' ', false, json::error_handler_t::replace);
+  return escaped_controls(trace.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 uint64_t now_ns() {
