@@ -51,6 +51,30 @@ TEST(Program, WrongUsageIsTwo) {
   }
 }
 
+TEST(Program, WrongUsageIsJsonWhereAskedFor) {
+  const std::map<std::string, std::vector<std::string>> wrong = {
+      {"there is no option '--json'", {"--json"}},
+      {"there is no verb 'devcies'; did you mean devices?", {"devcies", "--json"}},
+      {"there is no option '--nothing'", {"devices", "--json", "--nothing"}},
+      {"--input", {"run", "--json", "model.onnx", "--out", "out", "--input"}},
+      {"MODEL is required", {"inspect", "--json"}},
+      {"must be auto, cpu, vulkan", {"inspect", "m.onnx", "--device", "gpu", "--json"}},
+      {"view pie: unknown",
+       {"render", "m.onnx", "--view", "pie", "--out", "p.png", "--json", "--tensor", "x"}},
+      {"--json: cannot share standard output",
+       {"render", "m.onnx", "--view", "histogram", "--out", "-", "--json", "--tensor", "x"}}};
+  for (const auto& [words, arguments] : wrong) {
+    const ChildResult result = geoneuron(arguments);
+    EXPECT_EQ(result.status, 2) << words;
+    EXPECT_THAT(result.err, HasSubstr(words));
+    const json told = json::parse(result.out, nullptr, false);
+    ASSERT_TRUE(told.is_object()) << words << ": " << result.out;
+    EXPECT_THAT(told["error"].get<std::string>(), HasSubstr(words));
+    EXPECT_EQ(told.size(), 1u);
+  }
+  EXPECT_THAT(geoneuron({"run", "--", "--json"}).out, IsEmpty());
+}
+
 TEST(Program, SuggestsTheNearestVerb) {
   EXPECT_THAT(geoneuron({"devcies"}).err, HasSubstr("did you mean devices"));
 }

@@ -43,16 +43,28 @@ void add_verbs(CLI::App& app, Invocation& invocation) {
   for (CLI::App* verb : app.get_subcommands(nullptr)) verb->group("Verbs");
 }
 
-// CLI11 takes an unknown verb for a surplus argument; a better sentence names the verbs.
-bool is_unknown_verb(const CLI::App& app, const std::vector<std::string>& arguments) {
-  if (arguments.empty() || arguments[0].starts_with('-')) return false;
+// Before parsing: what cannot be parsed is told as JSON too.
+bool wants_json(const std::vector<std::string>& arguments) {
+  const auto end = std::ranges::find(arguments, "--");
+  return std::find(arguments.begin(), end, "--json") != end;
+}
+
+// One sentence for people and, where it was asked for, for machines.
+void tell(const std::string& who, const std::string& sentence, bool json) {
+  note(who + ": " + sentence);
+  if (json) (void)print(to_text({{"error", sentence}})).has_value();
+}
+
+// CLI11 takes an unknown verb for a surplus argument; a better sentence names the verbs. "" where
+// the verb is known, or there is none.
+std::string unknown_verb(const CLI::App& app, const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0].starts_with('-')) return "";
   const std::string& wanted = arguments[0];
   const std::vector<std::string> verbs = verb_names(app);
-  if (std::ranges::find(verbs, wanted) != verbs.end()) return false;
+  if (std::ranges::find(verbs, wanted) != verbs.end()) return "";
   const std::string nearest = did_you_mean(wanted, verbs);
-  note("geoneuron: there is no verb '" + wanted + "'" + (nearest.empty() ? "." : nearest) +
-       " Run `geoneuron --help` for all of them.");
-  return true;
+  return "there is no verb '" + wanted + "'" + (nearest.empty() ? "." : nearest) +
+         " Run `geoneuron --help` for all of them.";
 }
 
 // `geoneuron help [VERB]` is `geoneuron [VERB] --help`.
@@ -76,7 +88,7 @@ std::string sentence_of(const CLI::App& verb, const CLI::ParseError& error) {
   return "there is no option '" + name + "'" + did_you_mean(name, names);
 }
 
-int usage_status(const CLI::App& app, const CLI::ParseError& error) {
+int usage_status(const CLI::App& app, const CLI::ParseError& error, bool json) {
   if (error.get_exit_code() == 0) {  // --help and --version
     app.exit(error);
     return print("").has_value() ? kDone : kFailed;
@@ -84,16 +96,16 @@ int usage_status(const CLI::App& app, const CLI::ParseError& error) {
   const auto chosen = app.get_subcommands();
   const std::string verb = chosen.empty() ? "" : " " + chosen[0]->get_name();
   const bool needs_verb = chosen.empty() && app.remaining().empty();
-  note("geoneuron" + verb + ": " +
-       (needs_verb ? "a verb is required: " + CLI::detail::join(verb_names(app), ", ")
-                   : sentence_of(chosen.empty() ? app : *chosen[0], error)));
+  tell("geoneuron" + verb,
+       needs_verb ? "a verb is required: " + CLI::detail::join(verb_names(app), ", ")
+                  : sentence_of(chosen.empty() ? app : *chosen[0], error),
+       json);
   note("Run `geoneuron" + verb + " --help` for what may be given.");
   return kUsage;
 }
 
 int report(const Error& error, bool json) {
-  note("geoneuron: " + error.message);
-  if (json) (void)print(to_text({{"error", error.message}})).has_value();
+  tell("geoneuron", error.message, json);
   return kFailed;
 }
 
@@ -117,12 +129,16 @@ int run_program(int argc, char** argv) {
   Invocation invocation;
   add_verbs(app, invocation);
   std::vector<std::string> arguments = arguments_of(argc, argv);
-  if (is_unknown_verb(app, arguments)) return kUsage;
+  const bool json = wants_json(arguments);
+  if (const std::string sentence = unknown_verb(app, arguments); !sentence.empty()) {
+    tell("geoneuron", sentence, json);
+    return kUsage;
+  }
   std::ranges::reverse(arguments);  // as CLI11 takes them
   try {
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
-    return usage_status(app, error);
+    return usage_status(app, error, json);
   }
   return act(invocation);
 }
