@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What ./dev answers before it installs or builds anything. usage: dev_test.sh DEV
+set -euo pipefail
+dev=$1
+
+fail() { echo "$*"; exit 1; }
+
+# No package is missing, and none can be installed: whoever goes on to work is found out.
+tools=$(mktemp -d)
+trap 'rm -rf "$tools"' EXIT
+for tool in apt-get dpkg-query cmake sudo npm; do
+  printf '#!/bin/sh\necho "%s was called"\nexit 97\n' $tool >"$tools/$tool"
+  chmod +x "$tools/$tool"
+done
+export PATH=$tools:$PATH
+
+verbs=(deps build demo test bench models lint format)
+
+expect_help() {
+  local output
+  output=$("$dev" "$@" 2>&1) || fail "$* ends with $?: $output"
+  [[ $output == "usage: ./dev VERB"* ]] || fail "$* prints no usage: $output"
+  [[ $output != *"was called"* ]] || fail "$* does more than help: $output"
+}
+
+# One sentence that holds $1, for the arguments after it.
+expect_refusal() {
+  local words=$1 output status=0
+  shift
+  output=$("$dev" "$@" 2>&1) || status=$?
+  [ "$status" = 2 ] || fail "$* ends with $status, not 2: $output"
+  [[ $output == "dev: "*"$words"* ]] || fail "$* does not say \"$words\": $output"
+  [ "$(wc -l <<<"$output")" = 1 ] || fail "$* says more than a sentence: $output"
+}
+
+expect_help
+expect_help help
+for verb in "${verbs[@]}"; do
+  expect_help "$verb" --help
+  expect_help "$verb" -h
+  expect_refusal "$verb does not take '--frob'" "$verb" --frob
+done
+expect_help test --asan --help
+expect_refusal "build does not take 'surplus'" build surplus
+expect_refusal "deps does not take 'some'" deps some
+expect_refusal "models does not take '--onnx'" models --onnx
+expect_refusal "test does not take 'vulkan'" test -L unit vulkan
+expect_refusal "test -L needs a value" test -L
+expect_refusal "demo --out needs a value" demo --out
+expect_refusal "there is no verb 'dmeo'" dmeo
