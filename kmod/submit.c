@@ -178,23 +178,44 @@ static int refusal(struct gn_context *context, struct batch *batch)
 	return 0;
 }
 
-static int accept_batch(struct gn_context *context, struct batch *batch)
+/*
+ * Nothing of a batch that breaks a rule ever waits in a queue: its class may be one that there is
+ * no queue for. So its members are answered one by one, and not as a chain.
+ */
+static void answer_broken(struct batch *batch)
 {
 	struct gn_command *command, *next;
+
+	list_for_each_entry_safe(command, next, &batch->commands, member) {
+		list_del_init(&command->member);
+		command->chain = NULL;
+		gn_accept(command);
+		gn_answer(command, command == batch->bad ? batch->error : -ECANCELED, 0);
+	}
+	kfree(batch->chain);
+}
+
+static void enqueue_batch(struct batch *batch)
+{
+	struct gn_command *command, *next;
+
+	list_for_each_entry_safe(command, next, &batch->commands, member) {
+		list_del_init(&command->member);
+		gn_accept(command);
+		gn_enqueue(command);
+	}
+}
+
+static int accept_batch(struct gn_context *context, struct batch *batch)
+{
 	int result;
 
 	gn_lock();
 	result = refusal(context, batch);
-	if (!result) {
-		list_for_each_entry_safe(command, next, &batch->commands, member) {
-			list_del_init(&command->member);
-			gn_accept(command);
-			if (command != batch->bad)
-				gn_enqueue(command);
-		}
-		if (batch->bad)
-			gn_answer(batch->bad, batch->error, 0);	/* and cancels its chain */
-	}
+	if (!result && batch->bad)
+		answer_broken(batch);
+	else if (!result)
+		enqueue_batch(batch);
 	gn_unlock();
 	return result;
 }
