@@ -115,6 +115,7 @@ static int client_release(struct inode *inode, struct file *file)
 	eventfd = context->eventfd;
 	context->eventfd = NULL;
 	abandon_commands(context);
+	gn.counts.orphaned += context->in_flight;
 	gn_unlock();
 	if (eventfd)
 		eventfd_ctx_put(eventfd);

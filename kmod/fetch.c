@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How commands reach the server, by FETCH, and come back, by COMMIT. */
+/* How commands reach the server: FETCH. */
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "compat.h"
 #include "internal.h"
+#include "trace.h"
 
-#define COMMIT_BLOCK 16
 #define RETRY_MS 1
 
 struct pending {
@@ -91,12 +90,9 @@ static void describe(struct gn_session *session, struct gn_command *command,
 	record->uid = from_kuid(&init_user_ns, command->context->user->uid);
 	record->strikes = command->strikes;
 	record->accepted_ns = command->accepted_ns;
-	if (chain) {
-		record->chain_id =
-			list_first_entry(&chain->members, struct gn_command, member)->id;
-		if (!list_is_last(&command->member, &chain->members))
-			record->flags |= GEONEURON_RECORD_CHAIN_MORE;
-	}
+	record->chain_id = gn_chain_id(command);
+	if (chain && !list_is_last(&command->member, &chain->members))
+		record->flags |= GEONEURON_RECORD_CHAIN_MORE;
 	for (slot = 0; slot < command->body.buffer_count; slot++) {
 		record->buffer_ids[slot] = command->buffers[slot]->id;
 		command->buffers[slot]->seen_epoch = session->epoch;
@@ -117,6 +113,8 @@ static void dispatch(struct gn_session *session, struct gn_command *command,
 	list_add_tail(&command->place, &session->dispatched);
 	gn_turn_update(command->context);
 	fetch->ask.credits[command->priority_class]--;
+	gn.counts.dispatched++;
+	trace_geoneuron_fetch(command);
 	describe(session, command, next_record(session, fetch));
 }
 
@@ -306,67 +304,6 @@ static int cancel_fetch(struct io_uring_cmd *cmd, unsigned int issue_flags)
 	return 0;
 }
 
-static int commit_one(struct gn_session *session, const struct geoneuron_commit_entry *entry)
-{
-	struct gn_command *command = gn_find_command(entry->command_id);
-
-	if (!command)
-		return -ENOENT;
-	if (command->state != GN_DISPATCHED || command->epoch != entry->epoch ||
-	    entry->epoch != session->epoch || command->attempt != entry->attempt)
-		return -ESTALE;
-	command->context->dispatched--;
-	gn_turn_update(command->context);
-	gn_answer(command, entry->result, entry->value);
-	return 0;
-}
-
-static int commit_block(struct gn_server *server, struct geoneuron_commit_entry *entries,
-			unsigned int count)
-{
-	unsigned int i, done = 0;
-
-	gn_lock();
-	if (!server->session || server->session != gn.active) {
-		gn_unlock();
-		return -ENOTCONN;
-	}
-	gn_renew(server->session);
-	for (i = 0; i < count; i++) {
-		entries[i].outcome = commit_one(server->session, &entries[i]);
-		done += !entries[i].outcome;
-	}
-	gn_serve();
-	gn_unlock();
-	return done;
-}
-
-static int commit_command(struct io_uring_cmd *cmd)
-{
-	struct geoneuron_commit_entry entries[COMMIT_BLOCK];
-	struct geoneuron_uring_commit ask;
-	struct geoneuron_commit_entry __user *from;
-	unsigned int count;
-	int result, done = 0;
-
-	memcpy(&ask, gn_uring_payload(cmd), sizeof(ask));
-	if (ask.flags || !ask.count || ask.count > GEONEURON_MAX_RECORDS)
-		return -EINVAL;
-	from = u64_to_user_ptr(ask.entries);
-	for (; ask.count; ask.count -= count, from += count) {
-		count = min_t(unsigned int, ask.count, COMMIT_BLOCK);
-		if (copy_from_user(entries, from, count * sizeof(entries[0])))
-			return -EFAULT;
-		result = commit_block(cmd->file->private_data, entries, count);
-		if (result < 0)
-			return result;
-		done += result;
-		if (copy_to_user(from, entries, count * sizeof(entries[0])))
-			return -EFAULT;
-	}
-	return done;
-}
-
 int gn_server_uring(struct io_uring_cmd *cmd, unsigned int issue_flags)
 {
 	if (gn_uring_cancels(issue_flags))
@@ -375,7 +312,7 @@ int gn_server_uring(struct io_uring_cmd *cmd, unsigned int issue_flags)
 	case GEONEURON_URING_FETCH:
 		return fetch_command(cmd, issue_flags);
 	case GEONEURON_URING_COMMIT:
-		return commit_command(cmd);
+		return gn_commit_command(cmd);
 	default:
 		return -ENOTTY;
 	}

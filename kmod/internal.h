@@ -151,6 +151,26 @@ struct gn_server {
 	bool killed;			/* by SIGKILL: from outside */
 };
 
+/*
+ * What happened since the module was loaded, for debugfs. At any moment accepted is the sum of
+ * completed, vanished and the commands in flight.
+ */
+struct gn_counts {
+	u64 accepted;
+	u64 completed;		/* completions given to clients */
+	u64 vanished;		/* commands that ended after their client was gone */
+	u64 dispatched;		/* hand-outs, those of the same command counted each */
+	u64 committed;
+	u64 stale_commits;	/* results that counted for nothing */
+	u64 requeued;
+	u64 orphaned;		/* commands that a server had when their client went */
+	u64 strikes;
+	u64 bans;
+	u64 activations;	/* servers that became the active one */
+	u64 lapsed_leases;
+	u64 fences;		/* that closed */
+};
+
 struct gn_ledger {
 	spinlock_t lock;
 	u64 next_command, next_context, next_buffer;
@@ -166,6 +186,7 @@ struct gn_ledger {
 	bool blocked;			/* something waits for another device's fence */
 	bool leased;			/* the lease runs */
 	struct delayed_work lease, retry, reap;
+	struct gn_counts counts;
 };
 
 extern struct gn_ledger gn;
@@ -186,6 +207,7 @@ void gn_unlock(void);	/* and does what was noted: wakes, completes FETCHes, free
 struct gn_command *gn_find_command(u64 id);
 unsigned int gn_room(struct gn_context *context);
 void gn_accept(struct gn_command *command);
+u64 gn_chain_id(const struct gn_command *command);
 void gn_answer(struct gn_command *command, int result, u64 value);
 void gn_fail_chain(struct gn_chain *chain);
 void gn_cancel(struct gn_command *command, struct geoneuron_cancel *told);
@@ -224,7 +246,7 @@ long gn_destroy_buffer(struct gn_context *context, void __user *argument);
 long gn_export_buffer(struct gn_context *context, void __user *argument);
 long gn_import_buffer(struct gn_context *context, void __user *argument);
 
-/* server.c, fetch.c and recover.c */
+/* server.c, fetch.c, commit.c and recover.c */
 extern const struct file_operations gn_server_fops;
 void gn_session_free(struct kref *refs);
 void gn_activate(struct gn_session *session);
@@ -234,8 +256,13 @@ void gn_serve(void);
 void gn_finish_fetch(struct gn_fetch *fetch);
 void gn_reap_later(void);
 void gn_reap_work(struct work_struct *work);
+int gn_commit_command(struct io_uring_cmd *cmd);
 int gn_server_uring(struct io_uring_cmd *cmd, unsigned int issue_flags);
 void gn_retry_work(struct work_struct *work);
 void gn_lease_work(struct work_struct *work);
+
+/* debugfs.c */
+void gn_debugfs_init(void);
+void gn_debugfs_finish(void);
 
 #endif

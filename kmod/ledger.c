@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "internal.h"
+#include "trace.h"
 
 void gn_lock(void)
 {
@@ -121,6 +122,13 @@ void gn_take_from_queue(struct gn_command *command)
 	gn_turn_update(command->context);
 }
 
+/* The first member's number; 0 outside chains. */
+u64 gn_chain_id(const struct gn_command *command)
+{
+	return command->chain ?
+	       list_first_entry(&command->chain->members, struct gn_command, member)->id : 0;
+}
+
 /* Gives an accepted command its number and its reserved completion. */
 void gn_accept(struct gn_command *command)
 {
@@ -136,6 +144,8 @@ void gn_accept(struct gn_command *command)
 		list_add_tail(&command->member, &command->chain->members);
 		command->chain->left++;
 	}
+	gn.counts.accepted++;
+	trace_geoneuron_submit(command);
 }
 
 static void post(struct gn_context *context, struct gn_command *command, int result, u64 value)
@@ -149,6 +159,7 @@ static void post(struct gn_context *context, struct gn_command *command, int res
 	entry->flags = 0;
 	entry->value = value;
 	entry->command_id = command->id;
+	gn.counts.completed++;
 	smp_store_release(&context->completion->tail, ++context->completion_tail);
 	if (list_empty(&context->wake_node))
 		list_add_tail(&context->wake_node, &gn.wake);
@@ -187,7 +198,9 @@ void gn_answer(struct gn_command *command, int result, u64 value)
 	if (!command->replay) {
 		context->in_flight--;
 		context->user->commands--;
-		if (!context->closed)
+		if (context->closed)
+			gn.counts.vanished++;
+		else
 			post(context, command, result, value);
 	}
 	if (!chain) {
@@ -251,6 +264,7 @@ void gn_ban(struct gn_context *context)
 	struct gn_command *command;
 	bool again;
 
+	gn.counts.bans++;
 	context->banned_until_ns = ktime_get_ns() + (u64)gn_ban_ms * NSEC_PER_MSEC;
 	do {	/* a cancelled chain takes its neighbours off the list: begin anew */
 		again = false;

@@ -78,8 +78,11 @@ static int __init gn_init(void)
 	if (result)
 		goto free_cache;
 	result = misc_register(&server);
-	if (!result)
-		return 0;
+	if (result)
+		goto no_server;
+	gn_debugfs_init();
+	return 0;
+no_server:
 	misc_deregister(&client);
 free_cache:
 	kmem_cache_destroy(gn_commands);
@@ -89,6 +92,7 @@ free_cache:
 /* No file is open, so no command is left, and no session but those whose fence has just closed. */
 static void __exit gn_exit(void)
 {
+	gn_debugfs_finish();
 	misc_deregister(&server);
 	misc_deregister(&client);
 	cancel_delayed_work_sync(&gn.reap);

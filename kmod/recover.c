@@ -4,6 +4,7 @@
 #include <linux/workqueue.h>
 
 #include "internal.h"
+#include "trace.h"
 
 #define STRIKES 3
 #define RETRY_MS 5
@@ -46,6 +47,12 @@ static void hold_all(struct gn_session *session)
 			hold(session, command);
 }
 
+static void add_strike(struct gn_command *command)
+{
+	command->strikes++;
+	gn.counts.strikes++;
+}
+
 /* The commands that the server was at, by its own account, when it died. */
 static void strike(struct gn_session *session)
 {
@@ -61,7 +68,7 @@ static void strike(struct gn_session *session)
 				id = 0;
 		command = id ? gn_find_command(id) : NULL;
 		if (command && command->state == GN_DISPATCHED && command->epoch == session->epoch)
-			command->strikes++;
+			add_strike(command);
 	}
 }
 
@@ -126,6 +133,8 @@ static void again(struct gn_command *command)
 		command->replay = true;
 	list_del_init(&command->place);
 	gn_enqueue(command);
+	gn.counts.requeued++;
+	trace_geoneuron_requeue(command);
 }
 
 static void chain_again(struct gn_chain *chain)
@@ -222,11 +231,13 @@ void gn_lease_work(struct work_struct *work)
 	gn.leased = session && busy(session);
 	if (gn.leased) {
 		silent = ktime_get_ns() - session->renewed_ns;
-		if (silent >= session->lease_ns)
+		if (silent >= session->lease_ns) {
+			gn.counts.lapsed_leases++;
 			gn_session_end(session, false);
-		else
+		} else {
 			mod_delayed_work(system_wq, &gn.lease,
 					 nsecs_to_jiffies(session->lease_ns - silent) + 1);
+		}
 	}
 	gn_unlock();
 }

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "internal.h"
+#include "trace.h"
 
 #define AREA_BYTES PAGE_ALIGN(GEONEURON_AREA_RECORDS_AT + \
 			      GEONEURON_MAX_RECORDS * sizeof(struct geoneuron_record))
@@ -31,6 +32,8 @@ static int fence_release(struct inode *inode, struct file *file)
 
 	gn_lock();
 	session->fenced = true;
+	gn.counts.fences++;
+	trace_geoneuron_fence(session);
 	gn_unlock();
 	mod_delayed_work(system_wq, &gn.retry, 0);
 	kref_put(&session->refs, gn_session_free);
@@ -71,6 +74,7 @@ void gn_activate(struct gn_session *session)
 	session->epoch = ++gn.next_epoch;
 	session->renewed_ns = ktime_get_ns();
 	gn.active = session;
+	gn.counts.activations++;
 }
 
 /* Takes the role, with a reference for the server's file and one for the ledger. */
@@ -169,16 +173,6 @@ static long detach(struct gn_server *server)
 	return result;
 }
 
-static unsigned int count_list(const struct list_head *list)
-{
-	const struct list_head *node;
-	unsigned int count = 0;
-
-	list_for_each(node, list)
-		count++;
-	return count;
-}
-
 static long get_session(struct gn_server *server, void __user *argument)
 {
 	struct geoneuron_session told = {};
@@ -194,9 +188,9 @@ static long get_session(struct gn_server *server, void __user *argument)
 	told.role = session == gn.active ? GEONEURON_ROLE_ACTIVE : GEONEURON_ROLE_STANDBY;
 	told.epoch = session->epoch;
 	told.queued = gn.queued;
-	told.dispatched = count_list(&session->dispatched);
+	told.dispatched = list_count_nodes(&session->dispatched);
 	list_for_each_entry(session, &gn.sessions, node)
-		told.fenced += count_list(&session->held);
+		told.fenced += list_count_nodes(&session->held);
 	gn_unlock();
 	return copy_to_user(argument, &told, sizeof(told)) ? -EFAULT : 0;
 }
