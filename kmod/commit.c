@@ -17,8 +17,7 @@ static int commit_one(struct gn_session *session, const struct geoneuron_commit_
 	if (command->state != GN_DISPATCHED || command->epoch != entry->epoch ||
 	    entry->epoch != session->epoch || command->attempt != entry->attempt)
 		return -ESTALE;
-	command->context->dispatched--;
-	gn_turn_update(command->context);
+	gn_take_from_server(command);
 	gn_answer(command, entry->result, entry->value);
 	return 0;
 }

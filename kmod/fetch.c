@@ -169,15 +169,12 @@ static void fill(struct gn_session *session, struct gn_fetch *fetch)
 		}
 }
 
-static void arm(struct gn_session *session)
+/* What waits for another device is looked at again soon. */
+static void look_again(struct gn_session *session)
 {
 	if (gn.blocked)
 		mod_delayed_work(system_wq, &gn.retry, msecs_to_jiffies(RETRY_MS));
-	if (gn.leased || (!gn.queued && list_empty(&session->dispatched)))
-		return;
-	gn.leased = true;
-	gn_renew(session);
-	mod_delayed_work(system_wq, &gn.lease, nsecs_to_jiffies(session->lease_ns) + 1);
+	gn_lease(session);
 }
 
 /* Hands out what may be handed out. gn.lock is held. */
@@ -194,7 +191,7 @@ void gn_serve(void)
 		if (fetch->result)
 			list_move_tail(&fetch->node, &gn.finished);
 	}
-	arm(session);
+	look_again(session);
 }
 
 static int check_fetch(struct gn_session *session, const struct geoneuron_uring_fetch *ask)
@@ -249,14 +246,14 @@ static int fetch_now_or_later(struct gn_server *server, struct gn_fetch *fetch,
 		if (session == gn.active)
 			fill(session, fetch);
 		result = fetch->result;
-		if (session == gn.active)
-			arm(session);
 		if (!result) {
 			gn_uring_mark_cancelable(fetch->cmd, issue_flags);
 			list_add_tail(&fetch->node, &session->fetches);
 			gn_reap_later();
 			result = -EIOCBQUEUED;
 		}
+		if (session == gn.active)
+			look_again(session);
 	}
 	gn_unlock();
 	return result;

@@ -63,6 +63,7 @@ struct gn_context {
 	u32 submission_entries;
 	u32 completion_entries;
 	u32 submission_head;
+	bool chain_broken;		/* the next command belongs to a chain that was refused */
 	struct xarray buffers;		/* handle -> gn_buffer */
 
 	/* Under gn.lock. */
@@ -210,9 +211,10 @@ void gn_accept(struct gn_command *command);
 u64 gn_chain_id(const struct gn_command *command);
 void gn_answer(struct gn_command *command, int result, u64 value);
 void gn_fail_chain(struct gn_chain *chain);
-void gn_cancel(struct gn_command *command, struct geoneuron_cancel *told);
+void gn_cancel(struct gn_command *command);
 void gn_enqueue(struct gn_command *command);
 void gn_take_from_queue(struct gn_command *command);
+void gn_take_from_server(struct gn_command *command);
 void gn_turn_update(struct gn_context *context);
 void gn_drop(struct gn_command *command);
 void gn_free_command(struct gn_command *command);
@@ -246,13 +248,14 @@ long gn_destroy_buffer(struct gn_context *context, void __user *argument);
 long gn_export_buffer(struct gn_context *context, void __user *argument);
 long gn_import_buffer(struct gn_context *context, void __user *argument);
 
-/* server.c, fetch.c, commit.c and recover.c */
+/* server.c, fetch.c, commit.c, lease.c and recover.c */
 extern const struct file_operations gn_server_fops;
 void gn_session_free(struct kref *refs);
 void gn_activate(struct gn_session *session);
 void gn_session_end(struct gn_session *session, bool died);
 void gn_renew(struct gn_session *session);
 void gn_serve(void);
+void gn_lease(struct gn_session *session);
 void gn_finish_fetch(struct gn_fetch *fetch);
 void gn_reap_later(void);
 void gn_reap_work(struct work_struct *work);

@@ -129,6 +129,14 @@ u64 gn_chain_id(const struct gn_command *command)
 	       list_first_entry(&command->chain->members, struct gn_command, member)->id : 0;
 }
 
+/* Its server is done with it, or gone. */
+void gn_take_from_server(struct gn_command *command)
+{
+	list_del_init(&command->place);
+	command->context->dispatched--;
+	gn_turn_update(command->context);
+}
+
 /* Gives an accepted command its number and its reserved completion. */
 void gn_accept(struct gn_command *command)
 {
@@ -174,11 +182,16 @@ void gn_drop(struct gn_command *command)
 	list_move_tail(&command->place, &gn.dead);
 }
 
+/* All have their completions, but one that runs again for its chain may still wait or run. */
 static void drop_chain(struct gn_chain *chain)
 {
 	struct gn_command *command, *next;
 
 	list_for_each_entry_safe(command, next, &chain->members, member) {
+		if (command->state == GN_QUEUED)
+			gn_take_from_queue(command);
+		if (command->state == GN_DISPATCHED)
+			gn_take_from_server(command);
 		list_del_init(&command->member);
 		gn_drop(command);
 	}
@@ -228,7 +241,7 @@ void gn_fail_chain(struct gn_chain *chain)
 	chain->failed = true;
 	list_for_each_entry_safe(command, next, &chain->members, member) {
 		if (command->state == GN_DISPATCHED && !command->replay)
-			gn_cancel(command, NULL);
+			gn_cancel(command);
 		if (command->state != GN_QUEUED)
 			continue;
 		gn_take_from_queue(command);
@@ -239,17 +252,13 @@ void gn_fail_chain(struct gn_chain *chain)
 	}
 }
 
-/* Ends a command that waits, or asks for the end of one that runs. told may be NULL. */
-void gn_cancel(struct gn_command *command, struct geoneuron_cancel *told)
+/* Ends a command that waits, or asks for the end of one that runs. */
+void gn_cancel(struct gn_command *command)
 {
 	if (command->state == GN_QUEUED && !command->replay) {
 		gn_take_from_queue(command);
-		if (told)
-			told->cancelled++;
 		gn_answer(command, -ECANCELED, 0);
 	} else if (command->state == GN_DISPATCHED || command->state == GN_HELD) {
-		if (told)
-			told->requested++;
 		if (command->cancel_asked)
 			return;
 		command->cancel_asked = true;
@@ -270,11 +279,11 @@ void gn_ban(struct gn_context *context)
 		again = false;
 		list_for_each_entry(command, &context->commands, owned) {
 			if (command->state == GN_QUEUED && !command->replay) {
-				gn_cancel(command, NULL);
+				gn_cancel(command);
 				again = true;
 				break;
 			}
-			gn_cancel(command, NULL);
+			gn_cancel(command);
 		}
 	} while (again);
 }

@@ -11,12 +11,10 @@
 
 static void hold(struct gn_session *session, struct gn_command *command)
 {
-	if (command->state == GN_QUEUED) {
+	if (command->state == GN_QUEUED)
 		gn_take_from_queue(command);
-	} else {
-		command->context->dispatched--;
-		gn_turn_update(command->context);
-	}
+	else
+		gn_take_from_server(command);
 	command->state = GN_HELD;
 	list_del_init(&command->notice);
 	list_move_tail(&command->place, &session->held);
@@ -208,36 +206,4 @@ void gn_retry_work(struct work_struct *work)
 		list_del(&session->node);
 		kref_put(&session->refs, gn_session_free);
 	}
-}
-
-static bool busy(struct gn_session *session)
-{
-	return gn.queued || !list_empty(&session->dispatched);
-}
-
-void gn_renew(struct gn_session *session)
-{
-	session->renewed_ns = ktime_get_ns();
-}
-
-/* Runs while the active server has something to do, and ends it when it has been silent. */
-void gn_lease_work(struct work_struct *work)
-{
-	struct gn_session *session;
-	u64 silent;
-
-	gn_lock();
-	session = gn.active;
-	gn.leased = session && busy(session);
-	if (gn.leased) {
-		silent = ktime_get_ns() - session->renewed_ns;
-		if (silent >= session->lease_ns) {
-			gn.counts.lapsed_leases++;
-			gn_session_end(session, false);
-		} else {
-			mod_delayed_work(system_wq, &gn.lease,
-					 nsecs_to_jiffies(session->lease_ns - silent) + 1);
-		}
-	}
-	gn_unlock();
 }

@@ -16,6 +16,8 @@ struct batch {
 	unsigned int count;
 	struct gn_command *bad;		/* the member that breaks a rule, or NULL */
 	int error;			/* what that one completes with */
+	bool broken;			/* one of a chain that is too long or has no end */
+	bool goes_on;			/* and the chain's next command follows */
 };
 
 static void discard(struct batch *batch)
@@ -90,7 +92,7 @@ static int check(struct gn_command *command)
 	return 0;
 }
 
-/* How many entries from index on are one chain: 0 where it does not end in time. */
+/* How many entries from index on are one chain: 0 where it is too long or does not end in time. */
 static unsigned int chain_length(struct gn_context *context, u32 index, unsigned int available)
 {
 	const struct geoneuron_command *entries = (void *)(context->submission + 1);
@@ -122,7 +124,8 @@ static void check_links(struct batch *batch, struct gn_command *command, bool la
 {
 	bool linked = command->body.flags & GEONEURON_COMMAND_LINK;
 
-	if (linked == last && !batch->bad) {
+	batch->goes_on = linked && last;
+	if ((linked == last || batch->broken) && !batch->bad) {
 		batch->bad = command;
 		batch->error = -EINVAL;
 	}
@@ -133,14 +136,17 @@ static void check_links(struct batch *batch, struct gn_command *command, bool la
 static int fill_batch(struct gn_context *context, struct batch *batch, u32 index,
 		      unsigned int available)
 {
-	unsigned int length = chain_length(context, index, available), i;
+	unsigned int length = context->chain_broken ? 0 : chain_length(context, index, available);
 	struct gn_command *command, *first = NULL;
+	unsigned int i;
 	int result;
 
 	INIT_LIST_HEAD(&batch->commands);
 	batch->chain = NULL;
 	batch->error = 0;
 	batch->bad = NULL;
+	batch->broken = context->chain_broken;
+	batch->goes_on = false;
 	batch->count = length ? length : 1;
 	result = make_chain(batch);
 	for (i = 0; i < batch->count && !result; i++) {
@@ -250,6 +256,7 @@ int gn_submit(struct gn_context *context, u32 count)
 			break;
 		}
 		accepted += batch.count;
+		context->chain_broken = batch.goes_on;
 		context->submission_head += batch.count;
 		smp_store_release(&context->submission->head, context->submission_head);
 	}
@@ -316,10 +323,52 @@ long gn_submit_ioctl(struct gn_context *context, void __user *argument)
 	return copy_to_user(argument, &ask, sizeof(ask)) ? -EFAULT : 0;
 }
 
+/* What CANCEL is to answer for a command: a member of a chain may take others along. */
+static void count_cancel(const struct gn_command *command, struct geoneuron_cancel *ask)
+{
+	if (command->state == GN_QUEUED)
+		ask->cancelled++;
+	else
+		ask->requested++;
+}
+
+static bool meant(const struct gn_command *command, u64 user_data)
+{
+	return command->body.user_data == user_data && command->state != GN_DONE &&
+	       !command->replay;
+}
+
+/* The first command behind those of the same chain, which lie together on the context's list. */
+static struct gn_command *behind(struct gn_context *context, struct gn_command *command)
+{
+	struct gn_chain *chain = command->chain;
+
+	list_for_each_entry_continue(command, &context->commands, owned)
+		if (!chain || command->chain != chain)
+			break;
+	return command;
+}
+
+static void cancel_all(struct gn_context *context, u64 user_data)
+{
+	struct gn_command *command, *next;
+
+	command = list_first_entry(&context->commands, struct gn_command, owned);
+	for (; !list_entry_is_head(command, &context->commands, owned); command = next) {
+		bool queued = command->state == GN_QUEUED;
+
+		/* A queued member takes its chain along, one that runs only asks for its own end. */
+		next = queued && meant(command, user_data) ? behind(context, command) :
+							     list_next_entry(command, owned);
+		if (meant(command, user_data))
+			gn_cancel(command);
+	}
+}
+
 long gn_cancel_ioctl(struct gn_context *context, void __user *argument)
 {
 	struct geoneuron_cancel ask;
-	struct gn_command *command, *next;
+	struct gn_command *command;
 
 	if (copy_from_user(&ask, argument, sizeof(ask)))
 		return -EFAULT;
@@ -328,17 +377,10 @@ long gn_cancel_ioctl(struct gn_context *context, void __user *argument)
 	ask.cancelled = 0;
 	ask.requested = 0;
 	gn_lock();
-again:
-	list_for_each_entry_safe(command, next, &context->commands, owned) {
-		bool queued = command->state == GN_QUEUED && !command->replay;
-
-		if (command->body.user_data != ask.user_data || command->state == GN_DONE ||
-		    command->cancel_asked)
-			continue;
-		gn_cancel(command, &ask);
-		if (queued)
-			goto again;	/* its chain took neighbours off the list */
-	}
+	list_for_each_entry(command, &context->commands, owned)
+		if (meant(command, ask.user_data))
+			count_cancel(command, &ask);
+	cancel_all(context, ask.user_data);
 	gn_serve();
 	gn_unlock();
 	ask.not_found = !ask.cancelled && !ask.requested;

@@ -52,6 +52,7 @@ static const struct {
 	{ "offset that overflows", far_offset, -EINVAL },
 	{ "no such handle", no_such_handle, -ENOENT },
 	{ "chain without an end", open_chain, -EINVAL },
+	{ "its end in a later SUBMIT", nothing, -EINVAL },
 };
 
 static struct geoneuron_completion answer_to(struct client *client,

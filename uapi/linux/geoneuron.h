@@ -69,9 +69,10 @@ struct geoneuron_command {
 };
 
 /*
- * LINK: the next command of the same SUBMIT belongs to the same chain. Members run in order, share
- * the class and deadline of the first, and fail together. A chain must end inside its SUBMIT and
- * have at most GEONEURON_MAX_CHAIN_COMMANDS members, else all its members complete with -EINVAL.
+ * LINK: the next command belongs to the same chain. Members run in order, share the class and
+ * deadline of the first, and fail together. A chain must end inside its SUBMIT and have at most
+ * GEONEURON_MAX_CHAIN_COMMANDS members, and no more than the completion ring has entries; else all
+ * its members, those of later SUBMITs too, complete with -EINVAL.
  */
 #define GEONEURON_COMMAND_LINK 0x1
 /* IDEMPOTENT: may run again from the start when its server is lost. Holds for the whole chain only
@@ -216,9 +217,9 @@ struct geoneuron_submit {
 #define GEONEURON_SUBMIT_INTERRUPTIBLE 0x1	/* any signal ends the wait, not only a deadly one */
 
 /*
- * CANCEL: for every command of this context with this user_data. A queued one completes with
- * -ECANCELED before the call returns, and so do the members of its chain that wait behind it. A
- * dispatched one is marked, the server is told, and its one completion still comes from the
+ * CANCEL: for every command of this context with this user_data and no completion yet. A queued one
+ * completes with -ECANCELED before the call returns, and so do the others of its chain that wait. A
+ * dispatched one is marked, the server is told once, and its one completion still comes from the
  * server. -ENOENT never: not_found is 1 where no command had that user_data.
  */
 struct geoneuron_cancel {
@@ -291,8 +292,9 @@ struct geoneuron_record {
  * one goes. Once per open file. -EBUSY: the role is taken (a standby that asks for ACTIVE while
  * there is none is promoted at once, by itself). -EINVAL: lease out of range, unknown role.
  *
- * The lease runs only while commands are queued or dispatched; each FETCH, COMMIT and GET_SESSION
- * renews it, and a server that lets it run out is detached.
+ * The lease runs while the server has commands, or while some wait and no pending FETCH has credits
+ * for them; each FETCH, COMMIT and GET_SESSION renews it, and a server that lets it run out is
+ * detached.
  *
  * fence_fd is to be inherited by every worker of this session and to be closed by all who write
  * into clients' buffers when they stop. When its last copy is closed, nobody of this session can
