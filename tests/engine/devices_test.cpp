@@ -105,6 +105,27 @@ TEST(Devices, AutoTakesTheCoresWhereHardwareDoesNotOpenAndSaysWhy) {
   EXPECT_THAT(opened->reason, HasSubstr("vulkan:1: is lost"));
 }
 
+TEST(Devices, AutoTriesEachHardwareDeviceInOrder) {
+  const DeviceList list = machine({kLavapipe, kRadeon, without_memory(vulkan(2, "ghost", true)),
+                                   vulkan(3, "Intel Arc", true), vulkan(4, "spare", true)});
+  std::vector<size_t> tried;
+  const auto only_arc_opens = [&](size_t number, DeviceDescription description) {
+    tried.push_back(number);
+    return number == 3 ? open_unit("cpu", {.threads = 1})  // a stand-in for the device
+                       : fails_to_open(number, std::move(description));
+  };
+  const auto opened = open_unit("auto", {}, list, only_arc_opens);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_THAT(tried, testing::ElementsAre(1, 3));
+  EXPECT_TRUE(opened->fell_back);
+  EXPECT_THAT(opened->reason, HasSubstr("vulkan:1 (AMD Radeon RX 7900) does not open"));
+  const auto none = open_unit("auto", {}, list, fails_to_open);
+  ASSERT_TRUE(none) << none.error().message;
+  EXPECT_TRUE(none->fell_back);
+  for (const char* device : {"vulkan:1 (", "vulkan:3 (Intel Arc)", "vulkan:4 (spare)"})
+    EXPECT_THAT(none->reason, HasSubstr(device));
+}
+
 TEST(Devices, WhatIsAskedForIsNotReplaced) {
   for (const char* selector : {"vulkan", "vulkan:1"}) {
     const auto opened = open_unit(selector, {}, machine({kLavapipe, kRadeon}), fails_to_open);

@@ -25,6 +25,12 @@ engine::KernelOptions kernel_options(const BackendOptions& options) {
   return result;
 }
 
+// Where "auto" does not mean what one would expect, people should know before they wait.
+void note_fall_back(const engine::OpenedUnit& opened) {
+  if (opened.fell_back)
+    note("device: " + opened.unit->description().id + ", because " + opened.reason);
+}
+
 // Neither all zero, which would make sums trivially fast or slow, nor large: zeros and ones.
 Result<perception::Tensor> measuring_tensor(const TensorInfo& info) {
   perception::Tensor tensor = GN_TRY(perception::Tensor::allocate(info));
@@ -73,7 +79,7 @@ Result<std::unique_ptr<LocalBackend>> LocalBackend::open(const BackendOptions& o
                                                          engine::Profiler* profiler) {
   engine::OpenedUnit opened =
       GN_TRY(engine::open_unit(options.device, {.threads = options.threads}));
-  if (opened.fell_back) note("device: cpu, because " + opened.reason);
+  note_fall_back(opened);
   auto parts = std::make_unique<Parts>();
   parts->reason = opened.reason;
   parts->pictures = engine::NeuronVisualizationKernel::on(opened, profiler);
@@ -134,7 +140,12 @@ Result<PassReport> measure_passes(const std::shared_ptr<const Model>& model,
   PassReport report = GN_TRY(predict_passes(*model, inputs));
   const engine::PerceptionRequest request = GN_TRY(measuring_request(model, inputs));
   const auto make_unit = [&]() -> Result<std::unique_ptr<engine::ParallelProcessingUnit>> {
-    return std::move(GN_TRY(engine::open_unit(options.device, {.threads = options.threads})).unit);
+    engine::OpenedUnit opened =
+        GN_TRY(engine::open_unit(options.device, {.threads = options.threads}));
+    if (!report.device) note_fall_back(opened);
+    report.device = opened.unit->description();
+    report.device_reason = opened.reason;
+    return std::move(opened.unit);
   };
   engine::PassMeasurement measured =
       GN_TRY(engine::measure_passes(make_unit, request, kernel_options(options), kMeasuredRuns));

@@ -41,6 +41,11 @@ ordered_json to_json(const PassReport& report) {
     if (pass.measured_saved_ns) entry["measured_saved_ns"] = *pass.measured_saved_ns;
     json["passes"].push_back(entry);
   }
+  if (report.device)
+    json["device"] = {{"id", report.device->id},
+                      {"name", report.device->name},
+                      {"driver", report.device->driver},
+                      {"reason", report.device_reason}};
   if (report.unoptimized_ns) json["unoptimized_ns"] = *report.unoptimized_ns;
   if (report.optimized_ns) json["optimized_ns"] = *report.optimized_ns;
   if (report.nodes.empty()) return json;
@@ -69,8 +74,12 @@ std::string to_text(const PassReport& report) {
   std::vector<std::vector<std::string>> algorithms = {{"NODE", "WHERE", "ALGORITHM"}};
   for (const engine::NodeRun& node : report.nodes)
     algorithms.push_back({node.node, node.where, node.algorithm});
-  std::string text = "changes, predicted per run:\n" + table(changes, 2) +
-                     "passes, predicted per run and measured:\n" + table(passes, 2);
+  std::string text;
+  if (report.device)
+    text += "measured on: " + report.device->id + ", " + report.device->name + " (" +
+            report.device_reason + ")\n";
+  text += "changes, predicted per run:\n" + table(changes, 2) +
+          "passes, predicted per run and measured:\n" + table(passes, 2);
   if (!report.nodes.empty())
     text += "algorithms that the engine chose, optimised:\n" + table(algorithms, 2);
   if (report.unoptimized_ns && report.optimized_ns)

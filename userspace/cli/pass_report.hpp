@@ -27,6 +27,8 @@ struct PassReport {
   std::vector<PassSummary> passes;  // in the order in which they run
   // Per run, without and with all passes, where it was measured.
   std::optional<uint64_t> unoptimized_ns, optimized_ns;
+  std::optional<engine::DeviceDescription> device;  // where it was measured
+  std::string device_reason;                        // and why there, for people
   std::vector<engine::NodeRun> nodes;  // with all passes, as they were run; where it was measured
 };
 

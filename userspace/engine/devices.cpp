@@ -31,8 +31,12 @@ std::optional<size_t> find(const DeviceList& list, Predicate predicate) {
   return static_cast<size_t>(found - list.devices.begin());
 }
 
+bool is_usable_hardware(const DeviceDescription& device) {
+  return is_usable(device) && device.is_hardware;
+}
+
 std::optional<size_t> hardware(const DeviceList& list) {
-  return find(list, [](const auto& device) { return is_usable(device) && device.is_hardware; });
+  return find(list, is_usable_hardware);
 }
 
 Error missing(const std::string& selector, const DeviceList& list) {
@@ -57,6 +61,29 @@ Result<OpenedUnit> open_cores(const UnitOptions& options, std::string reason) {
   opened.unit = GN_TRY(CpuUnit::create(options.threads));
   opened.reason = std::move(reason);
   return opened;
+}
+
+// The first hardware device that opens, else the cores; the list has the CPU before the Vulkan
+// devices.
+Result<OpenedUnit> open_automatically(const UnitOptions& options, const DeviceList& list,
+                                      const OpenVulkan& open_vulkan) {
+  std::string problems;
+  for (size_t i = 1; i < list.devices.size(); ++i) {
+    const DeviceDescription& device = list.devices[i];
+    if (!is_usable_hardware(device)) continue;
+    Result<OpenedUnit> opened = open_vulkan(i - 1, device);
+    if (opened) {
+      opened->fell_back = !problems.empty();
+      opened->reason = opened->fell_back ? problems : choose_automatically(list).reason;
+      return opened;
+    }
+    problems += (problems.empty() ? "" : "; ") + device.id + " (" + device.name +
+                ") does not open: " + opened.error().message;
+  }
+  if (problems.empty()) return open_cores(options, choose_automatically(list).reason);
+  OpenedUnit cores = GN_TRY(open_cores(options, std::move(problems)));
+  cores.fell_back = true;
+  return cores;
 }
 
 Result<OpenedUnit> open_vulkan_unit(size_t number, DeviceDescription description) {
@@ -115,18 +142,11 @@ Result<OpenedUnit> open_unit(const std::string& selector, const UnitOptions& opt
 
 Result<OpenedUnit> open_unit(const std::string& selector, const UnitOptions& options,
                              const DeviceList& list, const OpenVulkan& open_vulkan) {
+  if (selector == "auto") return open_automatically(options, list, open_vulkan);
   DeviceChoice choice = GN_TRY(choose_device(selector, list));
   if (choice.device == 0) return open_cores(options, std::move(choice.reason));
-  const DeviceDescription& device = list.devices[choice.device];
-  // The list has the CPU before the Vulkan devices.
-  Result<OpenedUnit> opened = open_vulkan(choice.device - 1, device);
-  if (!opened && selector == "auto") {
-    opened = open_cores(
-        options, device.id + " (" + device.name + ") does not open: " + opened.error().message);
-    if (opened) opened->fell_back = true;
-  } else if (opened) {
-    opened->reason = std::move(choice.reason);
-  }
+  OpenedUnit opened = GN_TRY(open_vulkan(choice.device - 1, list.devices[choice.device]));
+  opened.reason = std::move(choice.reason);
   return opened;
 }
 

@@ -31,7 +31,8 @@ struct DeviceChoice {
 };
 
 // What a selector means on a machine with these devices:
-//   auto       the first hardware Vulkan device, else the CPU
+//   auto       the first hardware Vulkan device, else the CPU; where one does not open, open_unit
+//              goes on with the next
 //   cpu        the machine's cores
 //   vulkan     the first hardware Vulkan device, else the first software one
 //   vulkan:N   that device
@@ -50,12 +51,13 @@ struct OpenedUnit {
   // The same device for pixels, to be used by the same thread; nullptr where the unit is the CPU.
   std::shared_ptr<vulkan::VulkanDevice> vulkan;
   std::string reason;      // why this device, for people
-  bool fell_back = false;  // the device that "auto" means does not open
+  bool fell_back = false;  // the device that choose_device means by "auto" does not open
 };
 
-// Opens what the selector means. "cpu" does not start Vulkan. Where "auto" means a device that does
-// not open, the CPU is taken, and the reason says so. Errors: those of choose_device, EINVAL for
-// options, ENODEV where a device that was asked for does not open.
+// Opens what the selector means. "cpu" does not start Vulkan. For "auto" every hardware Vulkan
+// device is tried in order, then the CPU is taken; the reason names those that do not open. Errors:
+// those of choose_device, EINVAL for options, ENODEV where a device that was asked for does not
+// open.
 Result<OpenedUnit> open_unit(const std::string& selector, const UnitOptions& options = {});
 
 // Opens "vulkan:<number>", whose description is given; leaves the reason empty.
