@@ -109,6 +109,13 @@ TEST(CpuScratch, PoolsConvolutionsAndMeansSumThere) {
   EXPECT_LT(mean.largest_bytes, kSmall);
 }
 
+TEST(CpuScratch, GatherReadsItsIndicesInPlace) {
+  const Tensor indices = zeros(perception::DataType::kInt64, {1 << 17});
+  const Costs costs = costs_of(make_node(Operator::kGather, 2), {floats({2}, {1, 2}), indices}, 1);
+  EXPECT_EQ(costs.scratch_bytes, 0u);
+  EXPECT_LT(costs.largest_bytes, kSmall);
+}
+
 TEST(CpuScratch, ConvolutionsInDoubleSumInPlace) {
   const Tensor pixels = zeros(perception::DataType::kFloat64, {1, 2, 512, 512});
   const Tensor weights = zeros(perception::DataType::kFloat64, {2, 2, 1, 1});

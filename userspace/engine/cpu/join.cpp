@@ -29,18 +29,16 @@ int64_t element_index(const Tensor& indices, int64_t i) {
   return elements<int64_t>(indices)[i];
 }
 
-Result<std::vector<int64_t>> checked_indices(const Tensor& indices, int64_t extent) {
+Result<void> check_indices(const Tensor& indices, int64_t extent) {
   if (indices.type() != DataType::kInt32 && indices.type() != DataType::kInt64)
     return invalid("indices are %s: must be int32 or int64", indices.info().to_string().c_str());
-  std::vector<int64_t> result;
   for (int64_t i = 0; i < indices.element_count(); ++i) {
     const int64_t index = element_index(indices, i);
     if (index < -extent || index >= extent)
       return invalid("index %lld: must lie in [-%lld, %lld)", static_cast<long long>(index),
                      static_cast<long long>(extent), static_cast<long long>(extent));
-    result.push_back(index < 0 ? index + extent : index);
   }
-  return result;
+  return {};
 }
 
 }  // namespace
@@ -81,15 +79,19 @@ Result<void> run_gather(const Operation& operation) {
   const Shape& shape = data.shape();
   const size_t axis = GN_TRY(
       perception::normalized_axis(operation.node.attributes.integer("axis", 0), shape.rank()));
-  const auto indices = GN_TRY(checked_indices(operation.input(1), shape[axis]));
-  const auto count = static_cast<int64_t>(indices.size());
+  // Read in place once more below: nobody writes to a run's operands meanwhile.
+  const Tensor& indices = operation.input(1);
+  const int64_t extent = shape[axis];
+  GN_TRY(check_indices(indices, extent));
+  const int64_t count = indices.element_count();
   const int64_t run = bytes_from(data, axis + 1);
   const std::byte* source = data.bytes().data();
   std::byte* target = operation.output().mutable_bytes().data();
   if (run == 0) return {};
   parallel_for(shape.count(0, axis) * count, run, [&, run](int64_t begin, int64_t end) {
     for (int64_t item = begin; item < end; ++item) {
-      const int64_t row = item / count * shape[axis] + indices[static_cast<size_t>(item % count)];
+      const int64_t index = element_index(indices, item % count);
+      const int64_t row = item / count * extent + (index < 0 ? index + extent : index);
       std::memcpy(target + item * run, source + row * run, static_cast<size_t>(run));
     }
   });
