@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdlib>
 
+#include "engine/cpu/evaluate.hpp"
 #include "engine/cpu/node_builder.hpp"
 #include "engine/cpu/operands.hpp"
 #include "engine/cpu/parallel.hpp"
@@ -122,6 +123,24 @@ TEST(CpuScratch, ConvolutionsInDoubleSumInPlace) {
   const Costs costs = costs_of(make_node(Operator::kConv, 2), {pixels, weights}, 2);
   EXPECT_EQ(costs.scratch_bytes, 0u);
   EXPECT_LT(costs.largest_bytes, kSmall);
+}
+
+// Of a step that a device leaves to the host, before its operands are there.
+TEST(CpuScratch, OfASingleNodeIsKnownBeforeItsOperands) {
+  const Tensor pixels = zeros(perception::DataType::kFloat32, {1, 13, 40, 40});
+  const Tensor weights = zeros(perception::DataType::kFloat32, {21, 13, 3, 3});
+  const Node node = make_node(Operator::kConv, 2);
+  const std::vector<perception::Operand> known = {{pixels.info(), &pixels},
+                                                  {weights.info(), &weights}};
+  const std::vector<perception::Operand> unknown = {{pixels.info(), nullptr},
+                                                    {weights.info(), nullptr}};
+  const auto results = perception::infer(node, unknown).value();
+  const uint64_t bytes = working_bytes_on_cpu(node, unknown, results).value();
+  EXPECT_EQ(bytes, working_bytes_on_cpu(node, known, results).value());
+  const cpu::ThreadScope one(1);
+  const auto kernel = cpu::prepare_kernel(node, known, results).value();
+  EXPECT_EQ(bytes, kernel->packed_bytes() + kernel->scratch_bytes());
+  EXPECT_GT(bytes, 0u);
 }
 
 }  // namespace

@@ -131,6 +131,27 @@ TEST_F(VulkanPrograms, TakeTheMemoryThatWasPredicted) {
     }
 }
 
+// Products of float16 are the host's, which widens both operands and the result.
+TEST_F(VulkanPrograms, CountWhatTheHostsStepsWorkIn) {
+  const auto halves = [](Shape shape) {
+    return Tensor::from<_Float16>(shape, std::vector<_Float16>(size_t(shape.element_count()), 1));
+  };
+  Network net;
+  const ValueId x = net.input("x", halves({96, 64}));
+  const ValueId small =
+      net.node(Operator::kMatMul, "small", {x, net.constant("a", halves({64, 2}))});
+  const ValueId b = net.constant("b", halves({64, 160}));
+  net.node(Operator::kMatMul, "large", {x, b});
+  net.node(Operator::kAdd, "y", {small, small});
+  const auto mapped = test_unit(), unmapped = staging_unit();
+  for (ParallelProcessingUnit* unit : {mapped.get(), unmapped.get()}) {
+    const auto run = run_graph(*unit, net.graph(), net.inputs(), {"large", "y"});
+    ASSERT_TRUE(run) << run.error().message;
+    EXPECT_GE(run->plan.program_bytes, 4u * (96 * 64 + 64 * 160 + 96 * 160));
+    EXPECT_EQ(run->peak_bytes, run->plan.peak_bytes);
+  }
+}
+
 TEST_F(VulkanPrograms, CopyThroughStagingWhereMemoryIsNotMapped) {
   const Network net = mixed_network();
   const auto run = run_graph(*staging_unit(), net.graph(), net.inputs(), net.names());

@@ -36,4 +36,13 @@ Result<std::vector<Tensor>> evaluate_on_cpu(const perception::Node& node,
   return outputs.error().prefixed(node.name);
 }
 
+// Weights that are not known yet would be packed into scratch memory instead, as many bytes.
+Result<uint64_t> working_bytes_on_cpu(const perception::Node& node,
+                                      std::span<const perception::Operand> operands,
+                                      std::span<const perception::TensorInfo> results) {
+  const cpu::ThreadScope one(1);
+  const auto kernel = GN_TRY(cpu::prepare_kernel(node, operands, results));
+  return kernel->packed_bytes() + kernel->scratch_bytes();
+}
+
 }  // namespace geoneuron::engine

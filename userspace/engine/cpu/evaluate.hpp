@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "perception/graph.hpp"
+#include "perception/shape_inference.hpp"
 
 namespace geoneuron::engine {
 
@@ -17,5 +18,12 @@ namespace geoneuron::engine {
 // do not fit (perception::infer), indices out of range, ENOTSUP for element types, ENOMEM.
 Result<std::vector<perception::Tensor>> evaluate_on_cpu(const perception::Node& node,
                                                         std::span<const perception::Tensor> inputs);
+
+// The memory that evaluate_on_cpu takes beside operands and results: scratch and packed weights.
+// Known before the operands are: only those that decide shapes must have their values. `results`
+// are those of perception::infer. Errors: EINVAL, ENOTSUP as above.
+Result<uint64_t> working_bytes_on_cpu(const perception::Node& node,
+                                      std::span<const perception::Operand> operands,
+                                      std::span<const perception::TensorInfo> results);
 
 }  // namespace geoneuron::engine

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "engine/cpu/evaluate.hpp"
 #include "engine/vulkan/step_recorder.hpp"
 #include "engine/vulkan/transfer.hpp"
 #include "perception/shape_propagation.hpp"
@@ -41,6 +42,22 @@ void find_transfers(const Plan& plan, ProgramNeeds& needs) {
   }
 }
 
+// Nothing of a value that is left out.
+perception::TensorInfo info_of(const Plan& plan, ValueId id) {
+  return id == kNoValue ? perception::TensorInfo() : plan.at(id).info;
+}
+
+Result<uint64_t> working_bytes(const Plan& plan, const Node& node) {
+  std::vector<perception::Operand> operands;
+  for (const ValueId id : node.inputs) {
+    const bool known = id != kNoValue && plan.at(id).residence == Residence::kConstant;
+    operands.push_back({info_of(plan, id), known ? &plan.at(id).constant : nullptr});
+  }
+  std::vector<perception::TensorInfo> results;
+  for (const ValueId id : node.outputs) results.push_back(info_of(plan, id));
+  return working_bytes_on_cpu(node, operands, results);
+}
+
 uint64_t sum_of(const std::vector<uint64_t>& bytes) {
   return std::accumulate(bytes.begin(), bytes.end(), uint64_t{0});
 }
@@ -51,13 +68,16 @@ Result<ProgramNeeds> needs_of(const std::shared_ptr<VulkanDevice>& device, const
   ProgramMemory memory(device);
   Recorder recorder(device, memory);
   StepRecorder steps(plan, recorder);
+  ProgramNeeds needs;
   for (const perception::Step& step : plan.steps) {
-    if (step.placement != Placement::kDevice) continue;
     const Node& node = plan.graph->at(step.node);
+    if (step.placement == Placement::kHost)
+      needs.host_scratch_bytes = std::max(
+          needs.host_scratch_bytes, GN_TRY(with_context(working_bytes(plan, node), node.name)));
+    if (step.placement != Placement::kDevice) continue;
     GN_TRY(with_context(steps.record(node), node.name));
     memory.reset_scratch();
   }
-  ProgramNeeds needs;
   needs.chunks = memory.chunk_sizes();
   find_transfers(plan, needs);
   const uint64_t constants = sum_of(needs.chunks.constants);
@@ -67,7 +87,8 @@ Result<ProgramNeeds> needs_of(const std::shared_ptr<VulkanDevice>& device, const
   GN_TRY(Transfer(device, memory).reserve(needs.upload_bytes, needs.download_bytes));
   // Constants have left their staging memory before transfers get theirs.
   const uint64_t staging = std::max(staging_of_constants, memory.allocated_bytes() - before);
-  needs.peak_bytes = before + constants + sum_of(needs.chunks.scratch) + staging;
+  needs.peak_bytes =
+      before + constants + sum_of(needs.chunks.scratch) + staging + needs.host_scratch_bytes;
   return needs;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ProgramNeeds: the device memory that a program takes beside its arena, found out by going through
+// ProgramNeeds: the memory that a program takes beside its arena, found out by going through
 // its steps without recording them. One thread at a time per device.
 #pragma once
 
@@ -15,11 +15,14 @@ struct ProgramNeeds {
   // The largest tensor that goes to the device at once, and that comes from it.
   uint64_t upload_bytes = 0;
   uint64_t download_bytes = 0;
-  // Most bytes at once: constants, scratch, staging.
+  // What the host's steps work in, by turns, beside operands and results.
+  uint64_t host_scratch_bytes = 0;
+  // Most bytes at once: constants, scratch, staging, scratch of the host's steps.
   uint64_t peak_bytes = 0;
 };
 
-// Of a plan whose slots need not be assigned yet. Errors: what recording the steps reports.
+// Of a plan whose slots need not be assigned yet. Errors: what recording the steps or preparing
+// them for the host reports.
 Result<ProgramNeeds> needs_of(const std::shared_ptr<VulkanDevice>& device,
                               const perception::Plan& plan);
 

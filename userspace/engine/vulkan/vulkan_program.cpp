@@ -30,6 +30,8 @@ Result<std::unique_ptr<Program>> VulkanProgram::create(std::shared_ptr<VulkanDev
   const ProgramNeeds needs = GN_TRY(needs_of(device, *plan));
   std::unique_ptr<VulkanProgram> program(
       new VulkanProgram(std::move(device), std::move(device_id), std::move(plan), memory, needs));
+  program->host_scratch_ =
+      GN_TRY(memory.lease(needs.host_scratch_bytes, "scratch of the host's steps"));
   GN_TRY(program->reserve_blocks());
   GN_TRY(program->record());
   GN_TRY(program->memory_.finish_uploads());

@@ -67,6 +67,10 @@ class VulkanProgram : public Program {
   Result<void> run_device_steps(const Stage& stage, Run& run);
   Result<void> run_host_step(size_t step, Run& run);
   Result<void> compute_on_host(const perception::Node& node, Run& run);
+  // `fetched` holds what the operands lie in.
+  Result<std::vector<perception::Tensor>> fetch_operands(
+      const perception::Node& node, const Run& run,
+      std::map<perception::ValueId, HostTensor>& fetched);
   void release_host_values(size_t step, Run& run) const;
   // Takes the lease over where the value stays on the host.
   Result<void> store(perception::ValueId id, HostTensor value, Run& run);
@@ -81,6 +85,7 @@ class VulkanProgram : public Program {
   std::shared_ptr<const perception::Plan> plan_;
   MemoryManager& manager_;
   ProgramMemory memory_;
+  MemoryLease host_scratch_;  // what the host's steps allocate while they run
   Recorder recorder_;
   Transfer transfer_;
   std::vector<const Buffer*> blocks_;

@@ -15,6 +15,39 @@ using perception::Residence;
 using perception::Tensor;
 using perception::ValueId;
 
+namespace {
+
+// The activation that is fused into `node`, as a node of its own.
+Node activation_of(const Node& node) {
+  Node activation;
+  activation.op = perception::Operator::kIdentity;
+  activation.name = node.name;
+  activation.inputs = {node.fused->before};
+  activation.outputs = {node.outputs[0]};
+  activation.fused = node.fused;
+  activation.fused->before = kNoValue;
+  return activation;
+}
+
+// What a fused activation is applied to may be wanted as well: then it is a step of its own.
+Result<std::map<ValueId, Tensor>> results_on_host(const Node& node,
+                                                  std::span<const Tensor> operands) {
+  const bool keeps_before = node.fused && node.fused->before != kNoValue;
+  Node plain = node;
+  if (keeps_before) plain.fused.reset();
+  std::vector<Tensor> outputs = GN_TRY(evaluate_on_cpu(plain, operands));
+  std::map<ValueId, Tensor> results;
+  if (keeps_before) {
+    results[node.fused->before] = outputs[0];
+    outputs[0] = GN_TRY(evaluate_on_cpu(activation_of(node), std::span(outputs).first(1)))[0];
+  }
+  for (size_t i = 0; i < node.outputs.size(); ++i)
+    if (node.outputs[i] != kNoValue) results[node.outputs[i]] = outputs[i];
+  return results;
+}
+
+}  // namespace
+
 Result<RunReport> VulkanProgram::compute(const std::map<ValueId, Tensor>& inputs,
                                          const KeepTensor& keep) {
   Run run{keep, {}, {}};
@@ -78,35 +111,23 @@ Result<void> VulkanProgram::run_host_step(size_t step, Run& run) {
 
 Result<void> VulkanProgram::compute_on_host(const Node& node, Run& run) {
   std::map<ValueId, HostTensor> fetched;
+  const std::vector<Tensor> operands = GN_TRY(fetch_operands(node, run, fetched));
+  std::map<ValueId, MemoryLease> leases;
+  for (const ValueId id : perception::results_of(node))
+    leases.emplace(id, GN_TRY(manager_.lease(plan_->at(id).info.size_bytes(), "host step")));
+  for (const auto& [id, tensor] : GN_TRY(results_on_host(node, operands)))
+    GN_TRY(store(id, {tensor, std::move(leases[id])}, run));
+  return {};
+}
+
+Result<std::vector<Tensor>> VulkanProgram::fetch_operands(const Node& node, const Run& run,
+                                                          std::map<ValueId, HostTensor>& fetched) {
   std::vector<Tensor> operands;
   for (const ValueId id : node.inputs) {
     if (id != kNoValue && !fetched.contains(id)) fetched.emplace(id, GN_TRY(fetch(id, run)));
     operands.push_back(id == kNoValue ? Tensor() : fetched.at(id).tensor);
   }
-  std::map<ValueId, MemoryLease> leases;
-  for (const ValueId id : perception::results_of(node))
-    leases.emplace(id, GN_TRY(manager_.lease(plan_->at(id).info.size_bytes(), "host step")));
-  // What a fused activation is applied to may be wanted as well: then it is a step of its own.
-  const bool keeps_before = node.fused && node.fused->before != kNoValue;
-  Node plain = node;
-  if (keeps_before) plain.fused.reset();
-  std::vector<Tensor> results = GN_TRY(evaluate_on_cpu(plain, operands));
-  if (keeps_before) {
-    const ValueId before = node.fused->before;
-    GN_TRY(store(before, {results[0], std::move(leases[before])}, run));
-    Node activation;
-    activation.op = perception::Operator::kIdentity;
-    activation.name = node.name;
-    activation.inputs = {before};
-    activation.outputs = {node.outputs[0]};
-    activation.fused = node.fused;
-    activation.fused->before = kNoValue;
-    results[0] = GN_TRY(evaluate_on_cpu(activation, std::span(results).first(1)))[0];
-  }
-  for (size_t i = 0; i < node.outputs.size(); ++i)
-    if (node.outputs[i] != kNoValue)
-      GN_TRY(store(node.outputs[i], {results[i], std::move(leases[node.outputs[i]])}, run));
-  return {};
+  return operands;
 }
 
 // Pinned values stay to the end.
