@@ -5,12 +5,10 @@
 #include "base/mapped_region.hpp"
 
 namespace geoneuron {
+
 Result<std::vector<std::byte>> read_file(const std::string& path, size_t maximum_bytes) {
-  const MappedRegion region = GN_TRY(MappedRegion::copy_file(path));
+  const MappedRegion region = GN_TRY(MappedRegion::copy_file(path, maximum_bytes));
   const auto bytes = region.bytes();
-  if (bytes.size() > maximum_bytes)
-    return make_error(EFBIG, "%s: has %zu bytes; at most %zu are read", path.c_str(), bytes.size(),
-                      maximum_bytes);
   return std::vector<std::byte>(bytes.begin(), bytes.end());
 }
 

@@ -12,7 +12,7 @@
 
 namespace geoneuron {
 
-// The bytes of the regular file at `path`. EFBIG where it holds more than `maximum_bytes`.
+// The bytes of the regular file at `path`. Errors: those of MappedRegion::copy_file.
 Result<std::vector<std::byte>> read_file(const std::string& path, size_t maximum_bytes);
 
 // Writes `bytes` as a FileDraft does: `path` is then either what it was or complete, but for

@@ -29,14 +29,15 @@ Result<void> read_all(int fd, const std::string& name, std::span<std::byte> byte
 
 }  // namespace
 
-Result<MappedRegion> MappedRegion::copy_file(const std::string& path) {
+Result<MappedRegion> MappedRegion::copy_file(const std::string& path, size_t maximum_bytes) {
   // O_NONBLOCK: opening a FIFO must not wait for a writer; regular files ignore the flag.
   const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return make_error(errno, "%s: %s", path.c_str(), std::strerror(errno));
-  return copy_descriptor(fd.get(), path);
+  return copy_descriptor(fd.get(), path, maximum_bytes);
 }
 
-Result<MappedRegion> MappedRegion::copy_descriptor(int fd, const std::string& name) {
+Result<MappedRegion> MappedRegion::copy_descriptor(int fd, const std::string& name,
+                                                   size_t maximum_bytes) {
   struct stat status {};
   if (fstat(fd, &status) != 0)
     return make_error(errno, "%s: %s", name.c_str(), std::strerror(errno));
@@ -44,6 +45,9 @@ Result<MappedRegion> MappedRegion::copy_descriptor(int fd, const std::string& na
     return make_error(EISDIR, "%s: is a folder; must be a file", name.c_str());
   if (!S_ISREG(status.st_mode)) return invalid("%s: must be a regular file", name.c_str());
   const auto size = static_cast<size_t>(status.st_size);
+  if (size > maximum_bytes)
+    return make_error(EFBIG, "%s: has %zu bytes; at most %zu are read", name.c_str(), size,
+                      maximum_bytes);
   if (size == 0) return MappedRegion();
   void* data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (data == MAP_FAILED)

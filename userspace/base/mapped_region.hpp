@@ -13,12 +13,15 @@ namespace geoneuron {
 
 class MappedRegion {
  public:
-  // Reads the whole regular file at `path`; an empty one maps nothing. Errors: errno of open, mmap
-  // or read; EINVAL where it is not a regular file, EIO where it became shorter meanwhile.
-  static Result<MappedRegion> copy_file(const std::string& path);
+  // Reads the whole regular file at `path`; an empty one maps nothing. What it grows by meanwhile
+  // is not read. Errors: errno of open, mmap or read; EFBIG, before anything is read, where it
+  // holds more than `maximum_bytes`; EINVAL where it is not a regular file but a pipe, say, whose
+  // end nobody knows; EIO where it became shorter meanwhile.
+  static Result<MappedRegion> copy_file(const std::string& path, size_t maximum_bytes);
 
   // The same of an open file, called `name` in errors; the descriptor may be closed afterwards.
-  static Result<MappedRegion> copy_descriptor(int fd, const std::string& name);
+  static Result<MappedRegion> copy_descriptor(int fd, const std::string& name,
+                                              size_t maximum_bytes);
 
   MappedRegion() = default;
   MappedRegion(MappedRegion&& other) noexcept;

@@ -50,7 +50,7 @@ Result<ImageFile> decode_image(std::span<const std::byte> bytes) {
 }
 
 Result<ImageFile> read_image(const std::string& path) {
-  const MappedRegion region = GN_TRY(MappedRegion::copy_file(path));
+  const MappedRegion region = GN_TRY(MappedRegion::copy_file(path, kMaximumImageFileBytes));
   return with_context(decode_image(region.bytes()), path);
 }
 

@@ -16,6 +16,9 @@ namespace geoneuron::cli {
 // Larger pictures are refused before their pixels are allocated (400 MB as RGBA).
 inline constexpr uint32_t kMaximumImageSide = 32'768;
 inline constexpr uint64_t kMaximumImagePixels = 100'000'000;
+// Larger files are refused before they are read: the largest picture has 800 MB uncompressed, as
+// RGBA of 16 bits.
+inline constexpr size_t kMaximumImageFileBytes = size_t{1} << 30;
 
 struct ImageFile {
   std::string format;              // "PNG" or "JPEG"

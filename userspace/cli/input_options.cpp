@@ -104,7 +104,7 @@ void count_non_finite(BoundInput& input) {
 
 Result<void> read_file_into(BoundInput& input, const Declaration& declared,
                             const ImageTensorOptions& options) {
-  const MappedRegion region = GN_TRY(MappedRegion::copy_file(input.file));
+  const MappedRegion region = GN_TRY(MappedRegion::copy_file(input.file, kMaximumNpyBytes));
   if (looks_like_image(region.bytes())) {
     const ImageFile file = GN_TRY(with_context(decode_image(region.bytes()), input.file));
     ImageTensor made = GN_TRY(with_context(make_image_tensor(file, declared, options), input.file));

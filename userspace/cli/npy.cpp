@@ -110,7 +110,7 @@ Result<Tensor> parse_npy(std::span<const std::byte> bytes) {
 }
 
 Result<Tensor> read_npy(const std::string& path) {
-  const MappedRegion region = GN_TRY(MappedRegion::copy_file(path));
+  const MappedRegion region = GN_TRY(MappedRegion::copy_file(path, kMaximumNpyBytes));
   return with_context(parse_npy(region.bytes()), path);
 }
 

@@ -13,6 +13,9 @@
 
 namespace geoneuron::cli {
 
+// Larger files are refused before they are read.
+inline constexpr size_t kMaximumNpyBytes = size_t{16} << 30;
+
 // True for bytes that start as a .npy file does.
 bool looks_like_npy(std::span<const std::byte> bytes);
 

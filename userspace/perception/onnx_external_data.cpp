@@ -72,7 +72,7 @@ Result<std::shared_ptr<MappedRegion>> ExternalData::open(const std::string& loca
   const auto parts = GN_TRY(parts_of(location));
   const UniqueFd fd = GN_TRY(walk(folder_, parts, location));
   auto region = std::make_shared<MappedRegion>(
-      GN_TRY(MappedRegion::copy_descriptor(fd.get(), "external data " + location)));
+      GN_TRY(MappedRegion::copy_descriptor(fd.get(), "external data " + location, kMaximumBytes)));
   files_.emplace(location, region);
   return region;
 }

@@ -24,12 +24,14 @@ class ExternalData {
  public:
   static constexpr size_t kMaximumFiles = 4096;
   static constexpr size_t kMaximumPathParts = 64;
+  static constexpr size_t kMaximumBytes = size_t{64} << 30;  // of one file
 
   // `folder` is the model's; "" allows no external data.
   explicit ExternalData(std::string folder) : folder_(std::move(folder)) {}
 
   // The range [offset, offset + length) of the file at `location`, a path relative to the folder.
-  // EINVAL: absolute path, "..", ".", symbolic link, no regular file, range beyond its end.
+  // EINVAL: absolute path, "..", ".", symbolic link, no regular file, range beyond its end. EFBIG
+  // for a file over kMaximumBytes.
   Result<ExternalBytes> range(const std::string& location, uint64_t offset, uint64_t length);
   // Every range given out, in order.
   const std::vector<ExternalBytes>& used() const { return used_; }

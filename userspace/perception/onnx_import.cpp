@@ -41,7 +41,7 @@ Result<std::vector<UnsupportedNode>> unsupported_nodes(const std::string& path) 
 }
 
 Result<Tensor> load_tensor_proto(const std::string& path) {
-  const MappedRegion file = GN_TRY(MappedRegion::copy_file(path));
+  const MappedRegion file = GN_TRY(MappedRegion::copy_file(path, kMaximumModelBytes));
   onnx::TensorProto proto;
   if (!parse(proto, file.bytes())) return invalid("%s: is no ONNX tensor file", path.c_str());
   ExternalData none("");

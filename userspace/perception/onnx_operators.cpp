@@ -7,7 +7,7 @@
 namespace geoneuron::perception {
 
 Result<std::set<std::string>> operator_names(const std::string& path) {
-  const MappedRegion file = GN_TRY(MappedRegion::copy_file(path));
+  const MappedRegion file = GN_TRY(MappedRegion::copy_file(path, kMaximumModelBytes));
   const auto model = GN_TRY(with_context(parse_model_proto(file.bytes()), path));
   std::set<std::string> names;
   for (const onnx::NodeProto& node : model->graph().node()) {

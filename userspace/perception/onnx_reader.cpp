@@ -286,7 +286,7 @@ Result<OnnxReading> read_onnx(std::span<const std::byte> bytes, const std::strin
 }
 
 Result<OnnxReading> read_onnx_file(const std::string& path) {
-  const MappedRegion file = GN_TRY(MappedRegion::copy_file(path));
+  const MappedRegion file = GN_TRY(MappedRegion::copy_file(path, kMaximumModelBytes));
   return with_context(read_onnx(file.bytes(), folder_of(path)), path);
 }
 
