@@ -6,7 +6,6 @@
 
 #include "engine/cpu/evaluate.hpp"
 #include "engine/vulkan/step_recorder.hpp"
-#include "engine/vulkan/transfer.hpp"
 #include "perception/shape_propagation.hpp"
 
 namespace geoneuron::engine::vulkan {
@@ -27,19 +26,21 @@ uint64_t slot_bytes(const Plan& plan, ValueId id) {
 }
 
 // Inputs and what host steps make go up; what is kept and what host steps read comes down.
-void find_transfers(const Plan& plan, ProgramNeeds& needs) {
+TransferSizes transfers_of(const Plan& plan) {
+  TransferSizes sizes;
   const auto grow = [&](uint64_t& bytes, ValueId id) {
     bytes = std::max(bytes, slot_bytes(plan, id));
   };
-  for (const ValueId id : plan.inputs) grow(needs.upload_bytes, id);
+  for (const ValueId id : plan.inputs) grow(sizes.upload_bytes, id);
   for (const auto* ids : {&plan.kept, &plan.boundary})
-    for (const ValueId id : *ids) grow(needs.download_bytes, id);
+    for (const ValueId id : *ids) grow(sizes.download_bytes, id);
   for (const perception::Step& step : plan.steps) {
     if (step.placement != Placement::kHost) continue;
     const Node& node = plan.graph->at(step.node);
-    for (const ValueId id : node.inputs) grow(needs.download_bytes, id);
-    for (const ValueId id : perception::results_of(node)) grow(needs.upload_bytes, id);
+    for (const ValueId id : node.inputs) grow(sizes.download_bytes, id);
+    for (const ValueId id : perception::results_of(node)) grow(sizes.upload_bytes, id);
   }
+  return sizes;
 }
 
 // Nothing of a value that is left out.
@@ -79,12 +80,12 @@ Result<ProgramNeeds> needs_of(const std::shared_ptr<VulkanDevice>& device, const
     memory.reset_scratch();
   }
   needs.chunks = memory.chunk_sizes();
-  find_transfers(plan, needs);
+  needs.transfers = transfers_of(plan);
   const uint64_t constants = sum_of(needs.chunks.constants);
   const uint64_t staging_of_constants =
       GN_TRY(Buffer::is_mapped(device, MemoryUse::kDevice)) ? 0 : constants;
   const uint64_t before = memory.allocated_bytes();
-  GN_TRY(Transfer(device, memory).reserve(needs.upload_bytes, needs.download_bytes));
+  GN_TRY(Transfer(device, memory).reserve(needs.transfers));
   // Constants have left their staging memory before transfers get theirs.
   const uint64_t staging = std::max(staging_of_constants, memory.allocated_bytes() - before);
   needs.peak_bytes =

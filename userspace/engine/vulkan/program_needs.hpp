@@ -6,15 +6,14 @@
 #include <memory>
 
 #include "engine/vulkan/program_memory.hpp"
+#include "engine/vulkan/transfer.hpp"
 #include "perception/plan.hpp"
 
 namespace geoneuron::engine::vulkan {
 
 struct ProgramNeeds {
   ChunkSizes chunks;
-  // The largest tensor that goes to the device at once, and that comes from it.
-  uint64_t upload_bytes = 0;
-  uint64_t download_bytes = 0;
+  TransferSizes transfers;  // of the largest tensors
   // What the host's steps work in, by turns, beside operands and results.
   uint64_t host_scratch_bytes = 0;
   // Most bytes at once: constants, scratch, staging, scratch of the host's steps.

@@ -15,13 +15,13 @@ Result<void> Transfer::copy(VkBuffer from, uint64_t from_offset, VkBuffer to, ui
   return device_->run(commands.get());
 }
 
-Result<void> Transfer::reserve(uint64_t upload_bytes, uint64_t download_bytes) {
+Result<void> Transfer::reserve(const TransferSizes& sizes) {
   if (GN_TRY(Buffer::is_mapped(device_, MemoryUse::kDevice))) return {};
-  if (upload_bytes > 0)
-    to_device_ = GN_TRY(memory_.allocate(std::min(upload_bytes, kMaximumStagingBytes),
+  if (sizes.upload_bytes > 0)
+    to_device_ = GN_TRY(memory_.allocate(std::min(sizes.upload_bytes, kMaximumStagingBytes),
                                          MemoryUse::kUpload, "staging"));
-  if (download_bytes > 0)
-    to_host_ = GN_TRY(memory_.allocate(std::min(download_bytes, kMaximumStagingBytes),
+  if (sizes.download_bytes > 0)
+    to_host_ = GN_TRY(memory_.allocate(std::min(sizes.download_bytes, kMaximumStagingBytes),
                                        MemoryUse::kReadback, "staging"));
   return {};
 }

@@ -13,14 +13,20 @@
 
 namespace geoneuron::engine::vulkan {
 
+// The most bytes that go to the device at once, and that come from it.
+struct TransferSizes {
+  uint64_t upload_bytes = 0;
+  uint64_t download_bytes = 0;
+};
+
 class Transfer {
  public:
   Transfer(std::shared_ptr<VulkanDevice> device, ProgramMemory& memory)
       : device_(std::move(device)), memory_(memory) {}
 
-  // Staging memory for uploads and downloads of at most so many bytes at once; larger ones go piece
-  // by piece. Nothing where the device's memory is mapped. ENOMEM.
-  Result<void> reserve(uint64_t upload_bytes, uint64_t download_bytes);
+  // Staging memory; large transfers go through it piece by piece. Nothing where the device's memory
+  // is mapped. ENOMEM.
+  Result<void> reserve(const TransferSizes& sizes);
   // The device must be idle. Both wait until the bytes are there; EFAULT where staging is needed
   // and was not reserved.
   Result<void> upload(std::span<const std::byte> from, const Buffer& to, uint64_t offset);

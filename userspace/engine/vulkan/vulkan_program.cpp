@@ -35,7 +35,7 @@ Result<std::unique_ptr<Program>> VulkanProgram::create(std::shared_ptr<VulkanDev
   GN_TRY(program->reserve_blocks());
   GN_TRY(program->record());
   GN_TRY(program->memory_.finish_uploads());
-  GN_TRY(program->transfer_.reserve(needs.upload_bytes, needs.download_bytes));
+  GN_TRY(program->transfer_.reserve(needs.transfers));
   return std::unique_ptr<Program>(std::move(program));
 }
 
