@@ -65,8 +65,8 @@ struct Plan;
 // What the device can do; given by the engine.
 struct PlanTarget {
   uint64_t alignment_bytes = 64;
-  // No block and no tensor is larger (lavapipe: 128 MiB storage ranges); a node with a larger
-  // tensor is asked about through `runs_on_device` and else runs on the host.
+  // No block is larger (lavapipe: 128 MiB storage ranges). A larger tensor lies in host memory, and
+  // each node that reads or makes one runs on the host; `runs_on_device` is not asked.
   uint64_t maximum_block_bytes = UINT64_MAX;
   // What a program of this plan takes beside its arena (constants, packed weights, scratch). Asked
   // once all but the slots is decided, so that it cannot depend on the budget. Empty: the constants

@@ -21,8 +21,8 @@ class WeightedTaps {
  public:
   // `node` is a Conv, ConvTranspose, Gemm or MatMul; `weights` its constant operand as the model
   // has it, the first one iff `weights_first`. Gemm's alpha multiplies the weights. EINVAL where
-  // shapes or attributes do not fit together, ENOTSUP for more than three spatial axes or 2^32
-  // elements; prefixed by the node's name.
+  // shapes or attributes do not fit together, ENOTSUP for more than three spatial axes or where
+  // source or target have 2^32 elements or more, ENOMEM; prefixed by the node's name.
   static Result<WeightedTaps> create(const perception::Node& node, const perception::Shape& source,
                                      const perception::Tensor& weights, bool weights_first);
 

@@ -108,8 +108,8 @@ void add_bias(const Tensor& c, Tensor& result) {
   });
 }
 
-// `product` may be the memory of `result`. Rounds once, at the end; integers become the nearest of
-// their type.
+// `product` may be the memory of `result`. Floats and halves are scaled in float, all else in
+// double; what comes out is then converted as Cast does: integers lose their fraction.
 template <typename T, typename P>
 void scale(const P* product, const Scaling& scaling, Tensor& result) {
   const T* bias = scaling.c != nullptr ? elements<T>(*scaling.c) : nullptr;

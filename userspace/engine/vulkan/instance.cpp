@@ -38,8 +38,10 @@ VkDebugUtilsMessengerCreateInfoEXT messenger_info() {
 }
 
 // Whoever asks for validation wants to know: a process that the layer complained about fails, be it
-// the tool, a test or a benchmark. It runs after the destructors of static devices, so that what
-// those are blamed for counts.
+// the tool, a test or a benchmark. Registered with the first watched instance, it runs after the
+// destructors of static objects made later, such as one that opens a device when it is made: what
+// those are blamed for counts. What the layer says of anything destroyed later still is only
+// logged.
 void fail_after_messages() {
   const uint64_t count = validation_message_count.load();
   if (count == 0) return;
