@@ -18,37 +18,12 @@ using perception::TensorInfo;
 
 static_assert(std::endian::native == std::endian::little, "npy_header() says little-endian");
 
-const char* code_of(DataType type) {
-  switch (type) {
-    case DataType::kUndefined:
-      break;
-    case DataType::kFloat32:
-      return "<f4";
-    case DataType::kFloat64:
-      return "<f8";
-    case DataType::kFloat16:
-      return "<f2";
-    case DataType::kInt8:
-      return "|i1";
-    case DataType::kInt16:
-      return "<i2";
-    case DataType::kInt32:
-      return "<i4";
-    case DataType::kInt64:
-      return "<i8";
-    case DataType::kUInt8:
-      return "|u1";
-    case DataType::kUInt16:
-      return "<u2";
-    case DataType::kUInt32:
-      return "<u4";
-    case DataType::kUInt64:
-      return "<u8";
-    case DataType::kBool:
-      return "|b1";
-  }
-  assert(false && "an absent tensor has no .npy form");
-  return "";
+// NumPy's letters for kinds of numbers are the first ones of our names: f, i, u, b.
+std::string code_of(DataType type) {
+  assert(type != DataType::kUndefined);
+  const size_t bytes = perception::size_of(type);
+  return (bytes == 1 ? "|" : "<") + std::string(1, perception::name_of(type)[0]) +
+         std::to_string(bytes);
 }
 
 void swap_elements(std::span<std::byte> bytes, size_t element_bytes) {

@@ -2,7 +2,7 @@
 #include <sys/sysmacros.h>
 
 #include <algorithm>
-#include <cstring>
+#include <string_view>
 
 #include "engine/vulkan/device.hpp"
 
@@ -36,41 +36,62 @@ void add_drm(const VkPhysicalDeviceDrmPropertiesEXT& drm, DeviceFacts& facts) {
   if (drm.hasPrimary) facts.drm_primary_node = node(drm.primaryMajor, drm.primaryMinor);
 }
 
+// What the driver says of a device, by the structures of several extensions in one chain. Not
+// movable: the chain holds addresses.
+class Properties {
+ public:
+  explicit Properties(VkPhysicalDevice device) {
+    for (const VkExtensionProperties& extension : extensions_of(device)) {
+      const std::string_view name = extension.extensionName;
+      has_drm |= name == VK_EXT_PHYSICAL_DEVICE_DRM_EXTENSION_NAME;
+      imports_host_memory |= name == VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME;
+    }
+    driver.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES;
+    drm.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRM_PROPERTIES_EXT;
+    host.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_MEMORY_HOST_PROPERTIES_EXT;
+    VkPhysicalDeviceProperties2 all{};
+    all.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2;
+    all.pNext = &driver;
+    if (has_drm) prepend(drm);
+    if (imports_host_memory) prepend(host);
+    vkGetPhysicalDeviceProperties2(device, &all);
+    core = all.properties;
+  }
+  Properties(const Properties&) = delete;
+  Properties& operator=(const Properties&) = delete;
+
+  bool has_drm = false;
+  bool imports_host_memory = false;
+  VkPhysicalDeviceProperties core{};
+  VkPhysicalDeviceDriverProperties driver{};
+  VkPhysicalDeviceDrmPropertiesEXT drm{};
+  VkPhysicalDeviceExternalMemoryHostPropertiesEXT host{};
+
+ private:
+  // Behind the driver's, before what is there already.
+  template <typename Extension>
+  void prepend(Extension& extension) {
+    extension.pNext = driver.pNext;
+    driver.pNext = &extension;
+  }
+};
+
 }  // namespace
 
 DeviceFacts facts_of(VkPhysicalDevice device) {
-  const std::vector<VkExtensionProperties> extensions = extensions_of(device);
-  const auto has = [&](const char* name) {
-    return std::any_of(extensions.begin(), extensions.end(), [&](const auto& extension) {
-      return std::strcmp(extension.extensionName, name) == 0;
-    });
-  };
-  VkPhysicalDeviceDriverProperties driver{};
-  driver.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES;
-  VkPhysicalDeviceDrmPropertiesEXT drm{};
-  drm.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRM_PROPERTIES_EXT;
-  VkPhysicalDeviceExternalMemoryHostPropertiesEXT host{};
-  host.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_MEMORY_HOST_PROPERTIES_EXT;
-  VkPhysicalDeviceProperties2 properties{};
-  properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2;
-  properties.pNext = &driver;
+  const Properties properties(device);
   DeviceFacts facts;
-  facts.imports_host_memory = has(VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
-  const bool has_drm = has(VK_EXT_PHYSICAL_DEVICE_DRM_EXTENSION_NAME);
-  void** next = &driver.pNext;
-  if (has_drm) next = &(*(reinterpret_cast<VkPhysicalDeviceDrmPropertiesEXT*>(*next = &drm))).pNext;
-  if (facts.imports_host_memory) *next = &host;
-  vkGetPhysicalDeviceProperties2(device, &properties);
-
-  facts.name = properties.properties.deviceName;
-  facts.driver = std::string(driver.driverName) + " " + driver.driverInfo;
-  facts.driver_id = driver.driverID;
-  facts.type = properties.properties.deviceType;
-  facts.limits = properties.properties.limits;
+  facts.imports_host_memory = properties.imports_host_memory;
+  facts.name = properties.core.deviceName;
+  facts.driver = std::string(properties.driver.driverName) + " " + properties.driver.driverInfo;
+  facts.driver_id = properties.driver.driverID;
+  facts.type = properties.core.deviceType;
+  facts.limits = properties.core.limits;
   facts.memory_bytes = largest_local_heap(device);
-  if (has_drm) add_drm(drm, facts);
+  if (properties.has_drm) add_drm(properties.drm, facts);
   // Some drivers take any pointer without complaint; pages are what an import really needs.
-  facts.host_import_alignment = std::max<uint64_t>(host.minImportedHostPointerAlignment, 4096);
+  facts.host_import_alignment =
+      std::max<uint64_t>(properties.host.minImportedHostPointerAlignment, 4096);
   return facts;
 }
 

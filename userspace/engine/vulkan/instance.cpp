@@ -56,6 +56,18 @@ bool validation_wanted() {
   return value != nullptr && std::string_view(value) == "1";
 }
 
+// What to do about the results that a machine without a driver or a layer gives.
+Result<void> checked_creation(VkResult result) {
+  if (result == VK_ERROR_INCOMPATIBLE_DRIVER)
+    return make_error(ENODEV,
+                      "this machine has no Vulkan 1.2 driver (VK_ERROR_INCOMPATIBLE_DRIVER): "
+                      "install mesa-vulkan-drivers, or use --device cpu");
+  if (result == VK_ERROR_LAYER_NOT_PRESENT)
+    return make_error(ENOTSUP, "GEONEURON_VALIDATION=1 needs %s: install vulkan-validationlayers",
+                      kValidationLayer);
+  return checked(result, "vkCreateInstance");
+}
+
 }  // namespace
 
 void destroy_messenger(VkInstance instance, VkDebugUtilsMessengerEXT messenger,
@@ -93,15 +105,7 @@ Result<std::shared_ptr<Instance>> Instance::create() {
     info.ppEnabledExtensionNames = &extension;
   }
   VkInstance created{};
-  const VkResult result = vkCreateInstance(&info, nullptr, &created);
-  if (result == VK_ERROR_INCOMPATIBLE_DRIVER)
-    return make_error(ENODEV,
-                      "this machine has no Vulkan 1.2 driver (VK_ERROR_INCOMPATIBLE_DRIVER): "
-                      "install mesa-vulkan-drivers, or use --device cpu");
-  if (result == VK_ERROR_LAYER_NOT_PRESENT)
-    return make_error(ENOTSUP, "GEONEURON_VALIDATION=1 needs %s: install vulkan-validationlayers",
-                      kValidationLayer);
-  GN_TRY(checked(result, "vkCreateInstance"));
+  GN_TRY(checked_creation(vkCreateInstance(&info, nullptr, &created)));
   std::shared_ptr<Instance> instance(new Instance);
   instance->instance_ = Handle<vkDestroyInstance>(created);
   if (validation_wanted()) GN_TRY(instance->watch());

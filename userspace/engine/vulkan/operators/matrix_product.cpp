@@ -106,6 +106,24 @@ Result<void> set_batches(const Shape& a, const Shape& b, Product& product) {
   return {};
 }
 
+// Rows, columns and steps of a Gemm's operands; transposing one exchanges its two steps.
+void set_steps(const Operation& operation, Product& product) {
+  const perception::Attributes& attributes = operation.node.attributes;
+  const bool transpose_a = attributes.integer("transA", 0) != 0;
+  const bool transpose_b = attributes.integer("transB", 0) != 0;
+  const Shape& a = operation.input_shape(0);
+  const Shape& b = operation.input_shape(1);
+  const Shape& shape = operation.output_shape();
+  product.k = static_cast<uint32_t>(a[transpose_a ? 0 : 1]);
+  Parameters& p = product.parameters;
+  p.rows = static_cast<uint32_t>(shape[0]);
+  p.columns = static_cast<uint32_t>(shape[1]);
+  p.a_row = transpose_a ? 1 : product.k;
+  p.a_k = transpose_a ? static_cast<uint32_t>(a[1]) : 1;
+  p.b_k = transpose_b ? 1 : static_cast<uint32_t>(b[1]);
+  p.b_column = transpose_b ? product.k : 1;
+}
+
 }  // namespace
 
 Result<const char*> record_matrix_product(Recorder& recorder, const Operation& operation) {
@@ -133,30 +151,19 @@ Result<const char*> record_matrix_product(Recorder& recorder, const Operation& o
 }
 
 Result<const char*> record_gemm(Recorder& recorder, const Operation& operation) {
-  const perception::Attributes& attributes = operation.node.attributes;
-  const bool transpose_a = attributes.integer("transA", 0) != 0;
-  const bool transpose_b = attributes.integer("transB", 0) != 0;
-  const Shape& a = operation.input_shape(0);
-  const Shape& b = operation.input_shape(1);
-  const Shape& shape = operation.output_shape();
   Product product;
   product.activation = operation.activation;
   product.a = GN_TRY(recorder.place(operation.inputs[0]));
   product.b = GN_TRY(recorder.place(operation.inputs[1]));
   product.to = operation.outputs[0].place;
-  product.has_bias = operation.has_input(2);
-  product.k = static_cast<uint32_t>(a[transpose_a ? 0 : 1]);
+  set_steps(operation, product);
   Parameters& p = product.parameters;
-  p.rows = static_cast<uint32_t>(shape[0]);
-  p.columns = static_cast<uint32_t>(shape[1]);
-  p.a_row = transpose_a ? 1 : product.k;
-  p.a_k = transpose_a ? static_cast<uint32_t>(a[1]) : 1;
-  p.b_k = transpose_b ? 1 : static_cast<uint32_t>(b[1]);
-  p.b_column = transpose_b ? product.k : 1;
-  p.alpha = attributes.number("alpha", 1.0f);
-  p.beta = attributes.number("beta", 1.0f);
+  p.alpha = operation.node.attributes.number("alpha", 1.0f);
+  p.beta = operation.node.attributes.number("beta", 1.0f);
+  product.has_bias = operation.has_input(2);
   if (product.has_bias) {
-    const std::vector<int64_t> strides = broadcast_strides(operation.input_shape(2), shape);
+    const std::vector<int64_t> strides =
+        broadcast_strides(operation.input_shape(2), operation.output_shape());
     p.bias_row = static_cast<uint32_t>(strides[0]);
     p.bias_column = static_cast<uint32_t>(strides[1]);
     product.bias = GN_TRY(recorder.place(operation.inputs[2]));

@@ -123,6 +123,27 @@ Result<void> check_row(const views::Tile& tile, uint64_t maximum) {
       tile.width, tile.scale, maximum);
 }
 
+struct Estimates {
+  std::vector<views::IndexEstimate> all;
+  bool are_close = true;  // every one of them
+};
+
+Estimates estimates_of(std::span<const views::Normalisation> normalisations) {
+  Estimates estimates;
+  for (const auto& one : normalisations) {
+    estimates.all.push_back(views::estimate_of(one));
+    estimates.are_close = estimates.are_close && estimates_are_close(one, estimates.all.back());
+  }
+  return estimates;
+}
+
+Result<void> upload_batch(PixelCommands& commands, std::span<const float> elements,
+                          std::span<const views::Tile> tiles, const PaintBatch& batch) {
+  GN_TRY(upload_values(commands, elements, tiles, batch));
+  GN_TRY(commands.upload<PaintPiece>(2, batch.pieces));
+  return commands.upload<PaintJob>(3, batch.jobs);
+}
+
 }  // namespace
 
 Result<void> VulkanPixels::paint(std::span<const float> elements,
@@ -139,20 +160,13 @@ Result<void> VulkanPixels::paint(std::span<const float> elements,
     GN_TRY(check_row(tile, std::min<uint64_t>(range, 1u << 30)));
   if (tiles.empty()) return {};
   const views::PackedPalette colours = views::packed(palette);
-  std::vector<views::IndexEstimate> estimates;
-  bool close = true;
-  for (const auto& one : normalisations) {
-    estimates.push_back(views::estimate_of(one));
-    close = close && estimates_are_close(one, estimates.back());
-  }
-  GN_TRY(close ? upload_entries<CloseEntry>(commands_, normalisations, colours)
-               : upload_entries<Entry>(commands_, normalisations, colours));
-  const uint32_t constants[] = {close ? 1u : 0u};
+  const Estimates estimates = estimates_of(normalisations);
+  GN_TRY(estimates.are_close ? upload_entries<CloseEntry>(commands_, normalisations, colours)
+                             : upload_entries<Entry>(commands_, normalisations, colours));
+  const uint32_t constants[] = {estimates.are_close ? 1u : 0u};
   for (PaintBatch& batch : make_batches(tiles, maximum)) {
-    for (PaintPiece& piece : batch.pieces) piece.estimate = estimates[piece.normalisation];
-    GN_TRY(upload_values(commands_, elements, tiles, batch));
-    GN_TRY(commands_.upload<PaintPiece>(2, batch.pieces));
-    GN_TRY(commands_.upload<PaintJob>(3, batch.jobs));
+    for (PaintPiece& piece : batch.pieces) piece.estimate = estimates.all[piece.normalisation];
+    GN_TRY(upload_batch(commands_, elements, tiles, batch));
     const auto pixels =
         GN_TRY(commands_.reserve<views::Rgba8>(4, batch.pixels, MemoryUse::kReadback));
     const Parameters push{static_cast<uint32_t>(batch.jobs.size()), colours[256], colours[257],
