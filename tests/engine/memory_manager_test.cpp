@@ -8,14 +8,12 @@
 namespace geoneuron::engine {
 namespace {
 
-constexpr ClientId kAlice{1}, kBob{2};
-
-MemoryRequest request(uint64_t size_bytes, ClientId client = kAlice) {
-  return {kDeviceHeap, client, size_bytes, "arena"};
+MemoryRequest request(uint64_t size_bytes) {
+  return {kDeviceHeap, size_bytes, "arena"};
 }
 
-MemoryManager manager(uint64_t budget, uint64_t client_budget = UINT64_MAX) {
-  return MemoryManager({{"device", budget, client_budget}});
+MemoryManager manager(uint64_t budget) {
+  return MemoryManager({{"device", budget}});
 }
 
 TEST(MemoryManager, RefusesMoreThanTheBudgetWithNumbers) {
@@ -25,14 +23,6 @@ TEST(MemoryManager, RefusesMoreThanTheBudgetWithNumbers) {
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error().code, ENOMEM);
   EXPECT_NE(second.error().message.find("arena needs 41 bytes; 60 of 100"), std::string::npos);
-}
-
-TEST(MemoryManager, RefusesMoreThanTheClientsShare) {
-  MemoryManager memory = manager(100, 50);
-  const MemoryLease first = memory.manage_memory(request(40, kAlice)).value();
-  EXPECT_EQ(memory.manage_memory(request(20, kAlice)).error().code, ENOMEM);
-  EXPECT_TRUE(memory.manage_memory(request(20, kBob)).has_value());
-  EXPECT_EQ(memory.used_bytes(kDeviceHeap, kAlice), 40u);
 }
 
 TEST(MemoryManager, ReleasesWithTheLeaseAndRemembersThePeak) {
