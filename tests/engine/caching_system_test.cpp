@@ -44,13 +44,23 @@ TEST(CachingSystem, PartsDoNotRunIntoEachOther) {
 
 TEST(CachingSystem, ASnapshotSharesNothing) {
   NamedTensors inputs = {{"x", floats({1, 2})}};
-  const NamedTensors copies = snapshot(inputs).value();
+  MemoryManager memory({{"device", 8}});
+  const Snapshot copies = snapshot(inputs, memory).value();
   inputs.at("x").mutable_values<float>()[0] = 9;
-  EXPECT_EQ(copies.at("x").values<float>()[0], 1.0f);
+  EXPECT_EQ(copies.tensors.at("x").values<float>()[0], 1.0f);
+  EXPECT_EQ(memory.used_bytes(kDeviceHeap), 8u);
+}
+
+TEST(CachingSystem, ASnapshotAsksForRoomFirst) {
+  MemoryManager memory({{"device", 7}});
+  const auto copies = snapshot({{"x", floats({1, 2})}}, memory);
+  ASSERT_FALSE(copies.has_value());
+  EXPECT_EQ(copies.error().code, ENOMEM);
 }
 
 TEST(CachingSystem, ASnapshotOfNothingIsAnError) {
-  const auto copies = snapshot({{"x", Tensor()}});
+  MemoryManager memory({{"device", 8}});
+  const auto copies = snapshot({{"x", Tensor()}}, memory);
   ASSERT_FALSE(copies.has_value());
   EXPECT_NE(copies.error().message.find("input x"), std::string::npos);
 }

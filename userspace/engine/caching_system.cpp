@@ -47,11 +47,12 @@ class Hasher {
 
 }  // namespace
 
-Result<NamedTensors> snapshot(const NamedTensors& tensors) {
-  NamedTensors copies;
+Result<Snapshot> snapshot(const NamedTensors& tensors, MemoryManager& memory) {
+  Snapshot copies;
   for (const auto& [name, tensor] : tensors) {
     if (!tensor.is_defined()) return invalid("input %s: has no elements", name.c_str());
-    copies.emplace(name, GN_TRY(with_context(copy_of(tensor), "input " + name)));
+    copies.leases.push_back(GN_TRY(memory.lease(tensor.size_bytes(), "an input")));
+    copies.tensors.emplace(name, GN_TRY(with_context(copy_of(tensor, memory), "input " + name)));
   }
   return copies;
 }

@@ -15,6 +15,7 @@
 
 #include "base/result.hpp"
 #include "engine/cache.hpp"
+#include "engine/memory_manager.hpp"
 #include "perception/tensor.hpp"
 
 namespace geoneuron::engine {
@@ -27,8 +28,14 @@ struct CacheKey {
 
 using NamedTensors = std::map<std::string, perception::Tensor>;
 
-// Copies that share no byte with `tensors`; ENOMEM.
-Result<NamedTensors> snapshot(const NamedTensors& tensors);
+// Copies, with their places in the books.
+struct Snapshot {
+  NamedTensors tensors;
+  std::vector<MemoryLease> leases;
+};
+
+// Copies that share no byte with `tensors`. `memory` is asked for room before each is made. ENOMEM.
+Result<Snapshot> snapshot(const NamedTensors& tensors, MemoryManager& memory);
 
 // Everything that the result of a perception depends on.
 struct CacheQuestion {
@@ -36,7 +43,7 @@ struct CacheQuestion {
   std::string device;  // engine, device and driver: their results differ in the last bits
   std::string flags;   // what else decides how the plan is made
   std::set<std::string> keep;
-  const NamedTensors* inputs = nullptr;  // a snapshot
+  const NamedTensors* inputs = nullptr;  // of a snapshot
 };
 
 CacheKey key_of(const CacheQuestion& question);

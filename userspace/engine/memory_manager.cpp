@@ -38,6 +38,12 @@ MemoryManager::MemoryManager(std::vector<HeapOptions> heaps) {
     heap.options = std::move(options);
     heaps_.push_back(std::move(heap));
   }
+  limit_spare();
+}
+
+// Whoever still holds a copy frees it in the end.
+MemoryManager::~MemoryManager() {
+  spare_->limit(0);
 }
 
 Result<MemoryLease> MemoryManager::manage_memory(const MemoryRequest& request) {
@@ -49,6 +55,7 @@ Result<MemoryLease> MemoryManager::manage_memory(const MemoryRequest& request) {
     return refusal(heap, request);
   heap.used_bytes += request.size_bytes;
   heap.peak_bytes = std::max(heap.peak_bytes, heap.used_bytes);
+  limit_spare();
   return MemoryLease(*this, request);
 }
 
@@ -60,6 +67,12 @@ void MemoryManager::release(const MemoryLease& lease) {
   const std::lock_guard lock(mutex_);
   Heap& heap = heaps_[static_cast<size_t>(lease.heap_)];
   heap.used_bytes -= lease.size_bytes_;
+  limit_spare();
+}
+
+void MemoryManager::limit_spare() {
+  const Heap& heap = heaps_[static_cast<size_t>(kDeviceHeap)];
+  spare_->limit(heap.options.budget_bytes - heap.used_bytes);
 }
 
 uint64_t MemoryManager::budget_bytes(HeapId heap) const {

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "engine/spare_blocks.hpp"
 
 namespace geoneuron::engine {
 
@@ -54,6 +56,7 @@ class MemoryLease {
 class MemoryManager {
  public:
   explicit MemoryManager(std::vector<HeapOptions> heaps);
+  ~MemoryManager();
 
   // Room for `request`, for as long as the lease lives. ENOMEM with what was asked, in use and
   // allowed where there is none.
@@ -66,6 +69,10 @@ class MemoryManager {
   // Most bytes of the heap in use at once since the last reset.
   uint64_t peak_bytes(HeapId heap) const;
   void reset_peak(HeapId heap);
+  // Spare copies on the host, which count against the device's heap as all of a run does. They are
+  // not in use: they go before a request is granted that needs their room, so that both together
+  // are never above the budget.
+  const std::shared_ptr<SpareBlocks>& spare_blocks() const { return spare_; }
 
  private:
   friend class MemoryLease;
@@ -76,10 +83,12 @@ class MemoryManager {
   };
 
   void release(const MemoryLease& lease);
+  void limit_spare();
   static Error refusal(const Heap& heap, const MemoryRequest& request);
 
-  mutable std::mutex mutex_;  // guards everything below
+  mutable std::mutex mutex_;  // guards the heaps; taken before that of the spare blocks
   std::vector<Heap> heaps_;
+  std::shared_ptr<SpareBlocks> spare_ = std::make_shared<SpareBlocks>();
 };
 
 }  // namespace geoneuron::engine

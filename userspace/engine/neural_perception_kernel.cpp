@@ -96,9 +96,13 @@ Result<PerceptionReport> Kernel::process(const PerceptionRequest& request,
   const perception::Graph& graph = request.model->graph;
   GN_TRY(checked_inputs(graph, request.inputs));
   const std::set<ValueId> keep = GN_TRY(checked_keep(graph, request.keep));
-  const NamedTensors copies = GN_TRY(snapshot(request.inputs));
-  std::map<ValueId, Tensor> inputs = GN_TRY(checked_inputs(graph, copies));
-  PerceptionReport report = GN_TRY(look_up_or_run(request, keep, std::move(inputs), copies, sink));
+  uint64_t input_bytes = 0;
+  for (const auto& [name, tensor] : request.inputs) input_bytes += tensor.size_bytes();
+  plans_.make_room(input_bytes);
+  const Snapshot copies = GN_TRY(snapshot(request.inputs, memory_));
+  std::map<ValueId, Tensor> inputs = GN_TRY(checked_inputs(graph, copies.tensors));
+  PerceptionReport report =
+      GN_TRY(look_up_or_run(request, keep, std::move(inputs), copies.tensors, sink));
   report.duration_ns = now_ns() - begin_ns;
   if (profiler_ != nullptr)
     profiler_->add({graph.name.empty() ? "perception" : graph.name,

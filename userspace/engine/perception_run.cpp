@@ -19,9 +19,7 @@ Result<void> PerceptionRun::run(const KeptTensorSink& sink, PerceptionReport& re
   for (size_t i = 0; i < decides.size(); ++i)
     if (decides[i]) shape_values_.insert(ValueId{static_cast<uint32_t>(i)});
   report.predicted_peak_bytes = with_.memory.used_bytes(kDeviceHeap);
-  for (const auto& [id, tensor] : tensors_) GN_TRY(hold(tensor));
-  report.predicted_peak_bytes =
-      std::max(report.predicted_peak_bytes, with_.memory.used_bytes(kDeviceHeap));
+  for (const auto& [id, tensor] : tensors_) held_bytes_ += tensor.size_bytes();
   for (const ValueId id : model_.keep) {
     if (graph_.at(id).constant) GN_TRY(hand_out(id, *graph_.at(id).constant, sink));
     const auto input = tensors_.find(id);
@@ -41,13 +39,6 @@ Result<void> PerceptionRun::run(const KeptTensorSink& sink, PerceptionReport& re
     next = plan->next_node;
     complete = plan->complete;
   }
-  return {};
-}
-
-Result<void> PerceptionRun::hold(const Tensor& tensor) {
-  with_.plans.make_room(tensor.size_bytes());
-  leases_.push_back(GN_TRY(with_.memory.lease(tensor.size_bytes(), "an input")));
-  held_bytes_ += tensor.size_bytes();
   return {};
 }
 

@@ -26,6 +26,7 @@ struct RunSurroundings {
 
 class PerceptionRun {
  public:
+  // `inputs` are in the books as long as it lives.
   PerceptionRun(const RunSurroundings& surroundings, const OptimizedModel& model,
                 std::map<perception::ValueId, perception::Tensor> inputs)
       : with_(surroundings), model_(model), graph_(*model.graph), tensors_(std::move(inputs)) {}
@@ -35,8 +36,6 @@ class PerceptionRun {
   Result<void> run(const KeptTensorSink& sink, PerceptionReport& report);
 
  private:
-  // Enters a tensor that the run holds on to into the books.
-  Result<void> hold(const perception::Tensor& tensor);
   Result<void> hand_out(perception::ValueId id, const perception::Tensor& tensor,
                         const KeptTensorSink& sink);
   Result<void> hand_out_known(const KeptTensorSink& sink);
@@ -55,8 +54,8 @@ class PerceptionRun {
   std::map<perception::ValueId, perception::Tensor> tensors_;  // on the host: inputs, boundaries
   std::map<perception::ValueId, perception::Tensor> known_;    // found out by planning
   std::set<perception::ValueId> handed_out_;
-  std::vector<MemoryLease> leases_;  // of tensors_
-  uint64_t held_bytes_ = 0;
+  std::vector<MemoryLease> leases_;  // of boundaries
+  uint64_t held_bytes_ = 0;          // of tensors_
 };
 
 }  // namespace geoneuron::engine

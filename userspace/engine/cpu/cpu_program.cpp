@@ -126,8 +126,9 @@ Result<void> CpuProgram::read_out(ValueId id, const KeepTensor& keep) const {
   if (id == perception::kNoValue || !wanted_.contains(id)) return {};
   const Tensor source = tensor_of(id);
   const MemoryLease lease = GN_TRY(memory_.lease(source.size_bytes(), "a copy to hand out"));
-  if (layouts_[index(id)] != cpu::Layout::kChannelsLast) return keep(id, GN_TRY(copy_of(source)));
-  Tensor copy = GN_TRY(unfilled_tensor(source.info()));
+  if (layouts_[index(id)] != cpu::Layout::kChannelsLast)
+    return keep(id, GN_TRY(copy_of(source, memory_)));
+  Tensor copy = GN_TRY(unfilled_tensor(source.info(), memory_));
   cpu::change_layout(source, copy, cpu::Layout::kRowMajor);
   return keep(id, copy);
 }

@@ -165,7 +165,7 @@ Result<VulkanProgram::HostTensor> VulkanProgram::fetch(ValueId id, const Run& ru
   }
   HostTensor copy;
   copy.lease = GN_TRY(manager_.lease(value.info.size_bytes(), "a copy on the host"));
-  copy.tensor = GN_TRY(unfilled_tensor(value.info));
+  copy.tensor = GN_TRY(unfilled_tensor(value.info, manager_));
   GN_TRY(transfer_.download(*blocks_[value.slot.block], value.slot.offset_bytes,
                             copy.tensor.mutable_bytes()));
   return copy;
