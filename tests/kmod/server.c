@@ -8,15 +8,30 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kmod/client.h"
+
+#define ATTACH_SECONDS 30
 
 /* liburing returns errors negated, and leaves errno alone. */
 static void must_uring(int result)
 {
 	errno = -result;
 	MUST(result < 0 ? -1 : 0);
+}
+
+/* io_uring may hold a killed server's file for a moment longer than the process lives. */
+static void attach(int fd, struct geoneuron_attach *ask)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	const time_t end = time(NULL) + ATTACH_SECONDS;
+
+	while (ioctl(fd, GEONEURON_IOC_ATTACH, ask)) {
+		MUST(errno == EBUSY && time(NULL) < end ? 0 : -1);
+		nanosleep(&moment, NULL);
+	}
 }
 
 struct server open_server(__u32 role, __u64 lease_ns)
@@ -26,7 +41,7 @@ struct server open_server(__u32 role, __u64 lease_ns)
 	char *area;
 
 	server.fd = (int)MUST(open("/dev/geoneuron-server", O_RDWR | O_CLOEXEC));
-	MUST(ioctl(server.fd, GEONEURON_IOC_ATTACH, &ask));
+	attach(server.fd, &ask);
 	server.fence = ask.fence_fd;
 	server.epoch = ask.epoch;
 	server.area_bytes = ask.area_bytes;

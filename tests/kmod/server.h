@@ -17,7 +17,7 @@ struct server {
 	struct geoneuron_record *records;
 };
 
-/* Attaches as GEONEURON_ROLE_* with a lease in nanoseconds, and maps the area. */
+/* Attaches as GEONEURON_ROLE_* with a lease in nanoseconds once that is free; maps the area. */
 struct server open_server(__u32 role, __u64 lease_ns);
 
 /* Closes all that it has but a fence that was closed already (fence = -1). */
