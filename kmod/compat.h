@@ -9,7 +9,7 @@
 #include <linux/eventfd.h>
 #include <linux/mm.h>
 
-#if __has_include(<linux/io_uring/cmd.h>)
+#if __has_include("linux/io_uring/cmd.h")
 
 #include <linux/io_uring/cmd.h>
 #define GN_HAS_URING_CANCEL 1

@@ -139,8 +139,8 @@ static long get_info(struct gn_context *context, void __user *argument)
 	};
 
 	gn_lock();
-	info.server_attached = gn.active != NULL;
-	info.standby_attached = gn.standby != NULL;
+	info.server_attached = !!gn.active;
+	info.standby_attached = !!gn.standby;
 	gn_unlock();
 	return copy_to_user(argument, &info, sizeof(info)) ? -EFAULT : 0;
 }
@@ -182,6 +182,7 @@ static long give_rings(struct gn_context *context, struct geoneuron_setup *setup
 	context->submission_entries = setup->submission_entries;
 	context->completion_entries = setup->completion_entries;
 	context->submission = submission;
+	/* Whoever finds it without the mutex finds the submission ring and the sizes too. */
 	smp_store_release(&context->completion, completion);
 	return 0;
 }
@@ -289,7 +290,7 @@ static int client_mmap(struct file *file, struct vm_area_struct *vma)
 
 	/* The rings never change once the completion ring is there. */
 	if (offset == GN_SUBMISSION_AT || offset == GN_COMPLETION_AT) {
-		void *completion = smp_load_acquire(&context->completion);
+		void *completion = smp_load_acquire(&context->completion);	/* see give_rings */
 
 		return map_ring(context, vma, offset ? completion :
 				completion ? context->submission : NULL);
@@ -312,7 +313,7 @@ static __poll_t client_poll(struct file *file, struct poll_table_struct *table)
 	__poll_t events = 0;
 
 	poll_wait(file, &context->wait, table);
-	if (!smp_load_acquire(&context->completion))
+	if (!smp_load_acquire(&context->completion))	/* see give_rings */
 		return 0;
 	gn_lock();
 	if (gn_room(context))

@@ -34,7 +34,7 @@ struct gn_user {
 	unsigned int contexts;
 	u64 buffer_bytes;
 	u64 pinned_bytes;
-	struct list_head turn[GEONEURON_CLASSES];	/* gn.turn, while something may be dispatched */
+	struct list_head turn[GEONEURON_CLASSES];	/* gn.turn, while one may be served */
 	struct list_head contexts_turn[GEONEURON_CLASSES];
 };
 
@@ -103,7 +103,7 @@ struct gn_command {
 	struct gn_chain *chain;		/* NULL outside chains */
 	struct list_head member;	/* gn_chain.members */
 	struct list_head owned;		/* gn_context.commands */
-	struct list_head place;		/* queue, gn_session.dispatched, gn_session.held or gn.dead */
+	struct list_head place;		/* queue, gn_session.dispatched or held, or gn.dead */
 	struct list_head notice;	/* gn_session.cancelled */
 	struct hlist_node by_id;
 	enum gn_state state;
@@ -173,7 +173,7 @@ struct gn_counts {
 };
 
 struct gn_ledger {
-	spinlock_t lock;
+	spinlock_t lock;	/* all of this, and what is said to be under gn.lock */
 	u64 next_command, next_context, next_buffer;
 	u32 next_epoch;
 	struct list_head users;
@@ -195,7 +195,7 @@ extern struct kmem_cache *gn_commands;
 
 /* Offsets for mmap: the rings first, then each buffer at its handle. */
 #define GN_SUBMISSION_AT 0ULL
-#define GN_COMPLETION_AT (1ULL << 32)
+#define GN_COMPLETION_AT BIT_ULL(32)
 #define GN_BUFFER_SHIFT 40
 
 /* Module parameters, see main.c. */
@@ -203,8 +203,11 @@ extern unsigned int gn_max_commands, gn_max_contexts, gn_window, gn_ban_ms;
 extern unsigned long gn_max_buffer_bytes, gn_max_pinned_bytes;
 
 /* ledger.c */
-void gn_lock(void);
-void gn_unlock(void);	/* and does what was noted: wakes, completes FETCHes, frees */
+void gn_lock(void)
+	__acquires(&gn.lock);
+/* And does what was noted under the lock: wakes, completes FETCHes, frees. */
+void gn_unlock(void)
+	__releases(&gn.lock);
 struct gn_command *gn_find_command(u64 id);
 unsigned int gn_room(struct gn_context *context);
 void gn_accept(struct gn_command *command);

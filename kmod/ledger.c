@@ -9,6 +9,7 @@
 #include "trace.h"
 
 void gn_lock(void)
+	__acquires(&gn.lock)
 {
 	spin_lock(&gn.lock);
 }
@@ -37,6 +38,7 @@ static void wake_contexts(void)
 }
 
 void gn_unlock(void)
+	__releases(&gn.lock)
 {
 	struct gn_command *command, *next_command;
 	struct gn_buffer *buffer, *next_buffer;
@@ -168,6 +170,7 @@ static void post(struct gn_context *context, struct gn_command *command, int res
 	entry->value = value;
 	entry->command_id = command->id;
 	gn.counts.completed++;
+	/* The client sees the entry before the tail that covers it. */
 	smp_store_release(&context->completion->tail, ++context->completion_tail);
 	if (list_empty(&context->wake_node))
 		list_add_tail(&context->wake_node, &gn.wake);

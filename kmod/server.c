@@ -241,8 +241,10 @@ static long get_buffer(struct gn_server *server, void __user *argument)
 
 static int server_open(struct inode *inode, struct file *file)
 {
-	file->private_data = kzalloc(sizeof(struct gn_server), GFP_KERNEL_ACCOUNT);
-	return file->private_data ? 0 : -ENOMEM;
+	struct gn_server *server = kzalloc(sizeof(*server), GFP_KERNEL_ACCOUNT);
+
+	file->private_data = server;
+	return server ? 0 : -ENOMEM;
 }
 
 /*

@@ -228,6 +228,7 @@ static int accept_batch(struct gn_context *context, struct batch *batch)
 
 static u32 available(struct gn_context *context)
 {
+	/* The entries are read after the tail that the client wrote behind them. */
 	u32 tail = smp_load_acquire(&context->submission->tail);
 
 	return min(tail - context->submission_head, context->submission_entries);
@@ -258,6 +259,7 @@ int gn_submit(struct gn_context *context, u32 count)
 		accepted += batch.count;
 		context->chain_broken = batch.goes_on;
 		context->submission_head += batch.count;
+		/* The client may reuse an entry only when it has been copied. */
 		smp_store_release(&context->submission->head, context->submission_head);
 	}
 	mutex_unlock(&context->lock);
@@ -285,7 +287,8 @@ static bool enough(struct gn_context *context, u32 wanted)
 
 static int wait_for(struct gn_context *context, const struct geoneuron_submit *ask)
 {
-	int state = ask->flags & GEONEURON_SUBMIT_INTERRUPTIBLE ? TASK_INTERRUPTIBLE : TASK_KILLABLE;
+	bool any_signal = ask->flags & GEONEURON_SUBMIT_INTERRUPTIBLE;
+	int state = any_signal ? TASK_INTERRUPTIBLE : TASK_KILLABLE;
 	ktime_t deadline = ns_to_ktime(min_t(u64, ask->deadline_ns, KTIME_MAX));
 	DEFINE_WAIT(entry);
 	int result = 0;
@@ -357,7 +360,7 @@ static void cancel_all(struct gn_context *context, u64 user_data)
 	for (; !list_entry_is_head(command, &context->commands, owned); command = next) {
 		bool queued = command->state == GN_QUEUED;
 
-		/* A queued member takes its chain along, one that runs only asks for its own end. */
+		/* A queued member takes its chain along, one that runs asks for its own end. */
 		next = queued && meant(command, user_data) ? behind(context, command) :
 							     list_next_entry(command, owned);
 		if (meant(command, user_data))

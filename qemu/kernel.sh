@@ -13,10 +13,12 @@ source "$(dirname "$(readlink -f "$0")")/common.sh"
 
 usage() {
   cat <<'TEXT'
-usage: qemu/kernel.sh 6.1|6.12|debug
+usage: qemu/kernel.sh 6.1|6.12|debug|checkpatch
 
   Puts that kernel under build/kernels/ unless it is there. 6.1 and 6.12 are downloaded (80 and
   120 MB) from the machine's Debian mirrors; debug is built, which takes two cores ten minutes.
+  checkpatch is no kernel but the checker of Linux 6.1 for sources, at
+  build/kernels/checkpatch/checkpatch.pl; with the debug kernel there, nothing is downloaded for it.
 TEXT
 }
 
@@ -138,6 +140,21 @@ fetch_source() {
   mv "$1/source.partial" "$1/source"
 }
 
+# checkpatch.pl with the two lists that it reads beside itself, from the debug kernel's source or,
+# where that is not there, from the same package (135 MB).
+prepare_checkpatch() {
+  local folder=$KERNELS/checkpatch partial=$KERNELS/checkpatch.partial source=$KERNELS/debug/source
+  local files=(checkpatch.pl spelling.txt const_structs.checkpatch)
+  rm -rf "$partial"
+  trap 'rm -rf "$KERNELS"/*.partial' EXIT
+  if [ ! -f "$source/scripts/checkpatch.pl" ]; then
+    fetch_source "$partial"
+    source=$partial/source
+  fi
+  mkdir -p "$folder"
+  (cd "$source/scripts" && cp "${files[@]}" "$folder")
+}
+
 # Names each line of qemu/debug.config that kconfig dropped: its conditions are not met, and what
 # it stands for would silently be missing.
 check_configuration() {
@@ -175,6 +192,7 @@ build_debug_kernel() {
 
 # Whether kernel $1 is complete, and for debug still the one that its configuration asks for.
 is_ready() {
+  [ "$1" != checkpatch ] || { [ -s "$KERNELS/checkpatch/checkpatch.pl" ]; return; }
   [ -s "$KERNELS/$1/release" ] || return 1
   [ "$1" != debug ] || cmp -s "$HERE/debug.config" "$KERNELS/debug/built.config"
 }
@@ -200,11 +218,11 @@ prepare() {
   exec {lock}>"$KERNELS/lock"
   flock "$lock"
   is_ready "$1" && return 0
-  if [ "$1" = debug ]; then
-    build_debug_kernel "$KERNELS/debug"
-  else
-    prepare_stock_kernel "$1"
-  fi
+  case $1 in
+    debug) build_debug_kernel "$KERNELS/debug" ;;
+    checkpatch) prepare_checkpatch ;;
+    *) prepare_stock_kernel "$1" ;;
+  esac
 }
 
 main() {
@@ -212,7 +230,7 @@ main() {
     --help | -h) usage; exit 0 ;;
   esac
   [ $# = 1 ] || { usage >&2; exit $WRONG_USAGE; }
-  check_kernel "$1"
+  [ "$1" = checkpatch ] || check_kernel "$1"
   PATH=$PATH:/usr/sbin:/sbin
   prepare "$1"
 }

@@ -60,7 +60,7 @@ struct geoneuron_command {
 	__u16 flags;		/* GEONEURON_COMMAND_* */
 	__u8 priority_class;	/* GEONEURON_CLASS_*, at most geoneuron_info.highest_class */
 	__u8 buffer_count;	/* 0 .. GEONEURON_COMMAND_BUFFERS; the others must be all zero */
-	__u16 payload_bytes;	/* 0 .. GEONEURON_PAYLOAD_BYTES; bytes past them are not passed on */
+	__u16 payload_bytes;	/* 0 .. GEONEURON_PAYLOAD_BYTES; bytes past them stay here */
 	__u64 user_data;	/* comes back in the completion */
 	__u64 deadline_ns;	/* when the result is wanted; 0: no deadline */
 	__u64 reserved;		/* 0 */
@@ -75,8 +75,10 @@ struct geoneuron_command {
  * its members, those of later SUBMITs too, complete with -EINVAL.
  */
 #define GEONEURON_COMMAND_LINK 0x1
-/* IDEMPOTENT: may run again from the start when its server is lost. Holds for the whole chain only
- * if every member has it. */
+/*
+ * IDEMPOTENT: may run again from the start when its server is lost. Holds for the whole chain only
+ * if every member has it.
+ */
 #define GEONEURON_COMMAND_IDEMPOTENT 0x2
 
 /*
@@ -133,7 +135,7 @@ struct geoneuron_info {
  */
 struct geoneuron_setup {
 	__u32 submission_entries;
-	__u32 completion_entries;	/* bounds commands in flight and unread completions together */
+	__u32 completion_entries;	/* bound of commands in flight and unread completions */
 	__u32 flags;			/* 0 */
 	__u32 padding;			/* 0 */
 	__u64 submission_offset;	/* out: offset for mmap of the submission ring */
@@ -214,7 +216,7 @@ struct geoneuron_submit {
 	__u64 deadline_ns;	/* absolute; 0: wait without end */
 };
 
-#define GEONEURON_SUBMIT_INTERRUPTIBLE 0x1	/* any signal ends the wait, not only a deadly one */
+#define GEONEURON_SUBMIT_INTERRUPTIBLE 0x1	/* any signal ends the wait, not only a kill */
 
 /*
  * CANCEL: for every command of this context with this user_data and no completion yet. A queued one
@@ -255,11 +257,13 @@ struct geoneuron_eventfd {
 
 /* What a record tells. */
 #define GEONEURON_RECORD_COMMAND 1	/* run this command, and commit it */
-#define GEONEURON_RECORD_CANCEL 2	/* command_id was dispatched to you; its client wants it to end */
+#define GEONEURON_RECORD_CANCEL 2	/* the client of command_id, yours now, wants its end */
 #define GEONEURON_RECORD_BUFFER_GONE 3	/* nobody names buffer_ids[0] any more: drop imports */
 
-/* The command ran to its end under an earlier server; it is handed out because a later member of
- * its chain must run again. Commit it like any other; its client is not told twice. */
+/*
+ * REPLAY: the command ran to its end under an earlier server, and is handed out because a later
+ * member of its chain must run again. Commit it like any other; its client is not told twice.
+ */
 #define GEONEURON_RECORD_REPLAY 0x1
 #define GEONEURON_RECORD_CHAIN_MORE 0x2	/* another member of the same chain follows */
 
@@ -390,7 +394,7 @@ struct geoneuron_commit_entry {
 	__u32 epoch;
 	__u32 attempt;
 	__s32 result;		/* 0 or positive: done; negative: failed, and its chain with it */
-	__s32 outcome;		/* out: 0, -ESTALE (not of this epoch and attempt), -ENOENT (unknown) */
+	__s32 outcome;		/* out: 0, -ESTALE (another epoch or attempt), -ENOENT */
 	__u64 value;		/* passed on to the client */
 };
 
