@@ -38,7 +38,8 @@ TRACE_EVENT(geoneuron_submit,
 		__entry->flags = command->body.flags;
 		__entry->priority_class = command->priority_class;
 	),
-	TP_printk("command_id=%llu context_id=%llu chain_id=%llu user_data=%llu opcode=%u flags=%#x priority_class=%u",
+	TP_printk("command_id=%llu context_id=%llu chain_id=%llu user_data=%llu opcode=%u "
+		  "flags=%#x priority_class=%u",
 		__entry->command_id, __entry->context_id, __entry->chain_id, __entry->user_data,
 		__entry->opcode, __entry->flags, __entry->priority_class)
 );
@@ -65,7 +66,8 @@ TRACE_EVENT(geoneuron_fetch,
 		__entry->priority_class = command->priority_class;
 		__entry->replay = command->replay;
 	),
-	TP_printk("command_id=%llu context_id=%llu epoch=%u attempt=%u priority_class=%u replay=%u waited_ns=%llu",
+	TP_printk("command_id=%llu context_id=%llu epoch=%u attempt=%u priority_class=%u "
+		  "replay=%u waited_ns=%llu",
 		__entry->command_id, __entry->context_id, __entry->epoch, __entry->attempt,
 		__entry->priority_class, __entry->replay, __entry->waited_ns)
 );
