@@ -4,7 +4,9 @@
  *
  * Rules for every structure: integers of fixed width in the machine's byte order; padding is named
  * and must be zero; a flag that is not named here is refused. Breaking either rule is -EINVAL, an
- * ioctl that is not named here is -ENOTTY, an address that cannot be read or written is -EFAULT.
+ * ioctl that is not named here is -ENOTTY, an address that cannot be read or written is -EFAULT; a
+ * call that fails so changes nothing, unless it says otherwise. Whatever needs memory or an fd may
+ * also end with -ENOMEM, -EMFILE or -ENFILE. Other errors are named at each call.
  * Times are nanoseconds of CLOCK_MONOTONIC.
  *
  * The promise behind it all: an accepted command gets exactly one completion, whatever dies in
@@ -113,6 +115,18 @@ struct geoneuron_ring {
 
 /* ---- /dev/geoneuron: clients --------------------------------------------------------------- */
 
+/*
+ * Each open file is a context, of the user and with the rights of who opened it; any process that
+ * has it may make any of these calls. open: -EDQUOT (the user's quota of contexts).
+ *
+ * mmap, MAP_SHARED, at an offset that SETUP or CREATE_BUFFER returned: -ENXIO (no rings yet),
+ * -ENOENT (no such handle), -EOPNOTSUPP (an imported buffer: map the dma-buf itself), -EINVAL
+ * (longer than what is there, MAP_PRIVATE, another offset).
+ *
+ * poll: EPOLLIN while completions are unread, EPOLLOUT while a command may be accepted as far as
+ * the completion ring goes; nothing before SETUP.
+ */
+
 /* GET_INFO: any context, at any time. Cannot fail but with -EFAULT. */
 struct geoneuron_info {
 	__u32 abi_version;	/* GEONEURON_ABI_VERSION */
@@ -131,7 +145,7 @@ struct geoneuron_info {
 
 /*
  * SETUP: gives the context its two rings, once. Entries must be powers of two between
- * GEONEURON_MIN_RING_ENTRIES and GEONEURON_MAX_RING_ENTRIES (-EINVAL). -EBUSY: has rings. -ENOMEM.
+ * GEONEURON_MIN_RING_ENTRIES and GEONEURON_MAX_RING_ENTRIES (-EINVAL). -EBUSY: has rings.
  */
 struct geoneuron_setup {
 	__u32 submission_entries;
@@ -149,7 +163,7 @@ struct geoneuron_setup {
 /*
  * CREATE_BUFFER: memory for commands, populated before the call returns and charged to the
  * caller's memory cgroup. size is in bytes, a multiple of the page size, not 0 (-EINVAL). -EDQUOT:
- * over the user's quota. -ENOMEM, -EINTR (killed while populating), -ENOSPC (no free handle).
+ * over the user's quota. -EINTR: killed while populating. -ENOSPC: no free handle.
  */
 struct geoneuron_create_buffer {
 	__u64 size;
@@ -166,7 +180,8 @@ struct geoneuron_destroy_buffer {
 
 /*
  * EXPORT_BUFFER: as a dma-buf. flags: O_CLOEXEC, O_RDWR (else its maps are read-only). -ENOENT: no
- * such handle. -EDQUOT: over the quota of pinned bytes. -EOPNOTSUPP: an imported buffer.
+ * such handle. -EDQUOT: over the quota of pinned bytes, to which each export adds the buffer's size
+ * until it is closed. -EOPNOTSUPP: an imported buffer.
  */
 struct geoneuron_export_buffer {
 	__u32 handle;
@@ -178,7 +193,7 @@ struct geoneuron_export_buffer {
 /*
  * IMPORT_BUFFER: a dma-buf of any device. It is referenced, not mapped; commands that read or write
  * it wait until its write fences have signalled. -EBADF: no such fd. -EINVAL: not a dma-buf.
- * -EPERM: an fd without write access, unless READ_ONLY is asked for.
+ * -EPERM: an fd without write access, unless READ_ONLY is asked for. -ENOSPC: no free handle.
  */
 struct geoneuron_import_buffer {
 	__s32 fd;
@@ -198,8 +213,9 @@ struct geoneuron_import_buffer {
  * exceed the completion ring. accepted says how many were taken; the ring's head has moved by as
  * many. Where none could be taken and count is not 0 the call fails and does not wait: -EAGAIN (the
  * submission ring is empty, or the completion ring is full of unread or promised completions),
- * -EDQUOT (the user's quota of commands), -EKEYREJECTED (this context is banned for a while),
- * -ENXIO (no rings: see SETUP).
+ * -EDQUOT (the user's quota of commands, in which answered members of a chain count until its
+ * end), -EKEYREJECTED (this context is banned for a while), -ENXIO (no rings: see SETUP), -EINTR
+ * (killed). Where the result cannot be written (-EFAULT), what was accepted stays accepted.
  *
  * How the wait ended is in wait_result and never in the return value, so that a caller that is
  * interrupted does not submit twice: 0, -ETIME or -EINTR (the caller is being killed, or a signal
@@ -207,9 +223,9 @@ struct geoneuron_import_buffer {
  * outstanding. As io_uring command (GEONEURON_URING_SUBMIT) it never waits.
  */
 struct geoneuron_submit {
-	__u32 count;
+	__u32 count;		/* any; what the ring does not hold is not taken */
 	__u32 flags;		/* GEONEURON_SUBMIT_* */
-	__u32 min_complete;
+	__u32 min_complete;	/* 0: no wait */
 	__u32 accepted;		/* out */
 	__s32 wait_result;	/* out */
 	__u32 padding;		/* 0 */
@@ -232,7 +248,10 @@ struct geoneuron_cancel {
 	__u32 not_found;	/* out */
 };
 
-/* SET_EVENTFD: signalled with every completion; fd -1 takes it away. -EBADF, -EINVAL. */
+/*
+ * SET_EVENTFD: signalled with every completion, or once for several that come together; fd -1 takes
+ * it away. -EBADF: no such fd. -EINVAL: not an eventfd.
+ */
 struct geoneuron_eventfd {
 	__s32 fd;
 	__u32 flags;		/* 0 */
@@ -354,8 +373,8 @@ struct geoneuron_get_buffer {
 /* ---- io_uring commands: cmd_op of an IORING_OP_URING_CMD, and its 16 bytes in sqe->cmd ------- */
 
 /*
- * On /dev/geoneuron. Like the ioctl without its wait. The cqe's res is the number accepted, or
- * -EAGAIN, -EDQUOT, -EKEYREJECTED as there.
+ * On /dev/geoneuron. Like the ioctl without its wait: the cqe's res is the number accepted, or what
+ * the ioctl fails with.
  */
 struct geoneuron_uring_submit {
 	__u32 count;
@@ -381,7 +400,8 @@ struct geoneuron_uring_fetch {
 
 /*
  * On /dev/geoneuron-server. entries is the address of count commit entries. The call goes through
- * all of them; res is the number whose outcome is 0, or -EFAULT, -EINVAL (count), -ENOTCONN.
+ * all of them; res is the number whose outcome is 0, or -EINVAL (count), -ENOTCONN (not the active
+ * server), -EFAULT. Before a failure some may have counted: committed again, they are refused.
  */
 struct geoneuron_uring_commit {
 	__u64 entries;
