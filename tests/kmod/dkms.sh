@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Lays the sources out as kmod/README.md says for DKMS, and builds them there by the words of
+# dkms.conf alone: without the repository, and without qemu/module.sh.
+# usage: dkms.sh HEADERS   (the folder to build modules against)
+set -euo pipefail
+root=$(readlink -f "$(dirname "$(readlink -f "$0")")/../..")
+kernel_source_dir=$(readlink -f "$1")
+dkms_tree=$(mktemp -d)
+trap 'rm -rf "$dkms_tree"' EXIT
+
+fail() { printf 'dkms: %s\n' "$*" >&2; exit 1; }
+
+# As dkms does: the tree is copied, dkms.conf is sourced with its variables set.
+build=$dkms_tree/geoneuron/1/build
+mkdir -p "$build"
+cp -r "$root/kmod" "$root/uapi" "$root/kmod/dkms.conf" "$build/"
+declare -a MAKE BUILT_MODULE_NAME BUILT_MODULE_LOCATION DEST_MODULE_LOCATION
+# shellcheck source=../../kmod/dkms.conf
+source "$build/dkms.conf"
+[ "$PACKAGE_NAME/$PACKAGE_VERSION" = geoneuron/1 ] ||
+  fail "dkms.conf: names $PACKAGE_NAME/$PACKAGE_VERSION, and kmod/README.md geoneuron/1"
+[ -n "${DEST_MODULE_LOCATION[0]}" ] || fail "dkms.conf: DEST_MODULE_LOCATION is missing"
+
+cd "$build"
+${MAKE[0]} >"$dkms_tree/log" 2>&1 || { tail -n 30 "$dkms_tree/log" >&2; fail "it does not build"; }
+module=$build/${BUILT_MODULE_LOCATION[0]}/${BUILT_MODULE_NAME[0]}.ko
+[ -s "$module" ] || fail "the module is not at ${module#"$build/"}, where dkms.conf says it is"
+${CLEAN:?} >>"$dkms_tree/log" 2>&1 || fail "CLEAN fails"
+[ ! -e "$module" ] || fail "CLEAN leaves the module"
+echo "dkms: built and cleaned"
