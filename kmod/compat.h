@@ -69,4 +69,16 @@ static inline void gn_vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flag
 #endif
 }
 
+/*
+ * What to return for a command that has ended with this result, or that pends (-EIOCBQUEUED). 6.1
+ * takes a positive result that is returned for a failure, and loses it in a worker thread;
+ * -EAGAIN would be tried again in one. So commands never end by return.
+ */
+static inline int gn_uring_end(struct io_uring_cmd *cmd, int result, unsigned int issue_flags)
+{
+	if (result != -EIOCBQUEUED)
+		io_uring_cmd_done(cmd, result, 0, issue_flags);
+	return -EIOCBQUEUED;
+}
+
 #endif

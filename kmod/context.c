@@ -268,7 +268,7 @@ static int client_uring(struct io_uring_cmd *cmd, unsigned int issue_flags)
 		return -ENOTTY;
 	if (READ_ONCE(ask->flags) || READ_ONCE(ask->reserved))
 		return -EINVAL;
-	return gn_submit(context, count);
+	return gn_uring_end(cmd, gn_submit(context, count), issue_flags);
 }
 
 static int map_ring(struct gn_context *context, struct vm_area_struct *vma, void *ring)

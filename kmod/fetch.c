@@ -307,9 +307,9 @@ int gn_server_uring(struct io_uring_cmd *cmd, unsigned int issue_flags)
 		return cancel_fetch(cmd, issue_flags);
 	switch (cmd->cmd_op) {
 	case GEONEURON_URING_FETCH:
-		return fetch_command(cmd, issue_flags);
+		return gn_uring_end(cmd, fetch_command(cmd, issue_flags), issue_flags);
 	case GEONEURON_URING_COMMIT:
-		return gn_commit_command(cmd);
+		return gn_uring_end(cmd, gn_commit_command(cmd), issue_flags);
 	default:
 		return -ENOTTY;
 	}

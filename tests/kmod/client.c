@@ -27,6 +27,11 @@ static void *map(int fd, __u64 bytes, __u64 offset)
 	return memory;
 }
 
+long control(int fd, unsigned long code, void *argument)
+{
+	return ioctl(fd, code, argument) ? -errno : 0;
+}
+
 struct client open_client(unsigned int submission_entries, unsigned int completion_entries)
 {
 	struct geoneuron_setup setup = {
@@ -40,11 +45,20 @@ struct client open_client(unsigned int submission_entries, unsigned int completi
 
 	client.fd = (int)MUST(open("/dev/geoneuron", O_RDWR | O_CLOEXEC));
 	MUST(ioctl(client.fd, GEONEURON_IOC_SETUP, &setup));
+	client.submission_bytes = setup.submission_bytes;
+	client.completion_bytes = setup.completion_bytes;
 	client.submission = map(client.fd, setup.submission_bytes, setup.submission_offset);
 	client.completion = map(client.fd, setup.completion_bytes, setup.completion_offset);
 	client.commands = (void *)((char *)client.submission + setup.submission_entries_at);
 	client.completions = (void *)((char *)client.completion + setup.completion_entries_at);
 	return client;
+}
+
+void close_client(struct client *client)
+{
+	munmap(client->submission, client->submission_bytes);
+	munmap(client->completion, client->completion_bytes);
+	close(client->fd);
 }
 
 struct geoneuron_command nop(__u64 user_data)
@@ -84,6 +98,13 @@ int submit(struct client *client)
 	return ioctl(client->fd, GEONEURON_IOC_SUBMIT, &ask) ? -errno : (int)ask.accepted;
 }
 
+int submit_only(struct client *client)
+{
+	struct geoneuron_submit ask = { .count = client->submission_entries };
+
+	return ioctl(client->fd, GEONEURON_IOC_SUBMIT, &ask) ? -errno : (int)ask.accepted;
+}
+
 bool pop(struct client *client, struct geoneuron_completion *completion)
 {
 	__u32 head = client->completion->head;
@@ -93,6 +114,46 @@ bool pop(struct client *client, struct geoneuron_completion *completion)
 	*completion = client->completions[head & (client->completion_entries - 1)];
 	__atomic_store_n(&client->completion->head, head + 1, __ATOMIC_RELEASE);
 	return true;
+}
+
+struct mapped_buffer create_buffer(struct client *client, __u64 size)
+{
+	struct geoneuron_create_buffer ask = { .size = size };
+
+	MUST(ioctl(client->fd, GEONEURON_IOC_CREATE_BUFFER, &ask));
+	return (struct mapped_buffer){
+		.handle = ask.handle,
+		.size = size,
+		.memory = map(client->fd, size, ask.mmap_offset),
+	};
+}
+
+void destroy_handle(struct client *client, const struct mapped_buffer *buffer)
+{
+	struct geoneuron_destroy_buffer ask = { .handle = buffer->handle };
+
+	MUST(ioctl(client->fd, GEONEURON_IOC_DESTROY_BUFFER, &ask));
+}
+
+void unmap_buffer(const struct mapped_buffer *buffer)
+{
+	munmap(buffer->memory, buffer->size);
+}
+
+int export_buffer(struct client *client, const struct mapped_buffer *buffer, __u32 flags)
+{
+	struct geoneuron_export_buffer ask = { .handle = buffer->handle, .flags = flags };
+
+	MUST(ioctl(client->fd, GEONEURON_IOC_EXPORT_BUFFER, &ask));
+	return ask.fd;
+}
+
+__u32 import_buffer(struct client *client, int fd, __u32 flags)
+{
+	struct geoneuron_import_buffer ask = { .fd = fd, .flags = flags };
+
+	MUST(ioctl(client->fd, GEONEURON_IOC_IMPORT_BUFFER, &ask));
+	return ask.handle;
 }
 
 int start_server(const char *path)

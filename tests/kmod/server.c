@@ -5,22 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "kmod/client.h"
+#include "kmod/uring.h"
 
 #define ATTACH_SECONDS 30
-
-/* liburing returns errors negated, and leaves errno alone. */
-static void must_uring(int result)
-{
-	errno = -result;
-	MUST(result < 0 ? -1 : 0);
-}
 
 /* io_uring may hold a killed server's file for a moment longer than the process lives. */
 static void attach(int fd, struct geoneuron_attach *ask)
@@ -49,7 +42,7 @@ struct server open_server(__u32 role, __u64 lease_ns)
 	MUST(area == MAP_FAILED ? -1 : 0);
 	server.breadcrumbs = (void *)(area + GEONEURON_AREA_BREADCRUMBS_AT);
 	server.records = (void *)(area + GEONEURON_AREA_RECORDS_AT);
-	must_uring(io_uring_queue_init(8, &server.ring, 0));
+	server.ring = open_uring(0);
 	return server;
 }
 
@@ -64,27 +57,12 @@ void close_server(struct server *server)
 
 void start_command(struct server *server, unsigned int operation, const void *payload)
 {
-	struct io_uring_sqe *sqe = io_uring_get_sqe(&server->ring);
-
-	must_uring(sqe ? 0 : -EBUSY);
-	*sqe = (struct io_uring_sqe){
-		.opcode = IORING_OP_URING_CMD,
-		.fd = server->fd,
-		.off = operation,
-	};
-	memcpy(&sqe->addr3, payload, 16);
-	must_uring(io_uring_submit(&server->ring));
+	start_uring(&server->ring, server->fd, operation, payload, 0);
 }
 
 int end_command(struct server *server)
 {
-	struct io_uring_cqe *cqe;
-	int result;
-
-	must_uring(io_uring_wait_cqe(&server->ring, &cqe));
-	result = cqe->res;
-	io_uring_cqe_seen(&server->ring, cqe);
-	return result;
+	return end_uring(&server->ring);
 }
 
 int run_command(struct server *server, unsigned int operation, const void *payload)
