@@ -263,26 +263,24 @@ int gn_buffer_map(struct gn_buffer *buffer, struct vm_area_struct *vma)
 {
 	if (!buffer->memory)
 		return -EOPNOTSUPP;	/* imported: map the dma-buf itself */
-	if (!(vma->vm_flags & VM_SHARED) || vma->vm_end - vma->vm_start > buffer->size)
+	if (!(vma->vm_flags & VM_MAYSHARE) || vma->vm_end - vma->vm_start > buffer->size)
 		return -EINVAL;
 	vma->vm_pgoff = 0;
 	return map_memory(buffer->memory, vma);
 }
 
-/* What GET_BUFFER gives: a file that can be mapped, and nothing else. */
+/*
+ * What GET_BUFFER gives: a file that can be mapped, and nothing else. mmap itself keeps maps of a
+ * read-only file from becoming writable; it takes VM_SHARED from them, and leaves VM_MAYSHARE.
+ */
 static int view_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct file *memory = file->private_data;
 
-	if (!(vma->vm_flags & VM_SHARED) ||
+	if (!(vma->vm_flags & VM_MAYSHARE) ||
 	    ((u64)vma->vm_pgoff << PAGE_SHIFT) + (vma->vm_end - vma->vm_start) >
 	    i_size_read(file_inode(memory)))
 		return -EINVAL;
-	if (!(file->f_mode & FMODE_WRITE)) {
-		if (vma->vm_flags & VM_WRITE)
-			return -EACCES;
-		gn_vm_flags_clear(vma, VM_MAYWRITE);
-	}
 	return map_memory(memory, vma);
 }
 

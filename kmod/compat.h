@@ -7,7 +7,6 @@
 #define GN_COMPAT_H
 
 #include <linux/eventfd.h>
-#include <linux/mm.h>
 
 #if __has_include("linux/io_uring/cmd.h")
 
@@ -59,15 +58,6 @@ static inline void gn_eventfd_signal(struct eventfd_ctx *eventfd)
 }
 
 #endif
-
-static inline void gn_vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
-{
-#if GN_HAS_URING_CANCEL
-	vm_flags_clear(vma, flags);
-#else
-	vma->vm_flags &= ~flags;
-#endif
-}
 
 /*
  * What to return for a command that has ended with this result, or that pends (-EIOCBQUEUED). 6.1

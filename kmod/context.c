@@ -275,7 +275,7 @@ static int map_ring(struct gn_context *context, struct vm_area_struct *vma, void
 {
 	if (!ring)
 		return -ENXIO;
-	if (!(vma->vm_flags & VM_SHARED))
+	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
 	vma->vm_pgoff = 0;
 	return remap_vmalloc_range(vma, ring, 0);

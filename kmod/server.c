@@ -296,7 +296,7 @@ static int server_mmap(struct file *file, struct vm_area_struct *vma)
 	gn_unlock();
 	if (!session)
 		return -ENOTCONN;
-	if (!(vma->vm_flags & VM_SHARED) || vma->vm_pgoff)
+	if (!(vma->vm_flags & VM_MAYSHARE) || vma->vm_pgoff)
 		return -EINVAL;
 	return remap_vmalloc_range(vma, session->area, 0);
 }
