@@ -271,6 +271,7 @@ std::string number(double value) {
 
 std::string list(const std::vector<double>& values) {
   std::vector<std::string> numbers;
+  numbers.reserve(values.size());
   for (const double value : values) numbers.push_back(number(value));
   return joined(numbers, ",");
 }

@@ -14,7 +14,7 @@ using perception::Shape;
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 // Longer than any dictionary with at most 16 extents; bounds what a malformed length can claim.
-constexpr size_t kMaximumDictionaryBytes = 64 * 1024;
+constexpr size_t kMaximumDictionaryBytes = size_t{64} << 10;
 
 // Reads the subset of Python literals that numpy writes: strings, True, False, tuples of integers.
 class LiteralReader {

@@ -34,6 +34,7 @@ template <typename T>
 CLI::Option* add_choice(CLI::App& verb, const std::string& name, std::optional<T>& target,
                         const std::map<std::string, T>& choices, const std::string& description) {
   std::vector<std::string> words;
+  words.reserve(choices.size());
   for (const auto& [word, value] : choices) words.push_back(word);
   const auto set = [&target, choices](const std::string& word) { target = choices.at(word); };
   return verb.add_option_function<std::string>(name, set, description)

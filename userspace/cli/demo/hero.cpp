@@ -200,7 +200,7 @@ void Hero::draw_bars() {
           views::fill(canvas_, {x + dx, y + dy, 1, 1}, i == best ? kEmber : kSecondary);
     const auto bar = static_cast<int32_t>(
         std::lround(kBarWidth * kOversampling * static_cast<double>(probabilities_[i])));
-    const int32_t left = x + 66 * kOversampling, half = 7 * kOversampling;
+    const int32_t left = x + int32_t{66 * kOversampling}, half = 7 * kOversampling;
     const auto track = static_cast<int32_t>(kBarWidth * kOversampling);
     views::fill(canvas_, {left, y - half, track, 2 * half}, {34, 40, 54, 255});
     views::fill(canvas_,

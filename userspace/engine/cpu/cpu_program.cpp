@@ -11,7 +11,6 @@
 
 namespace geoneuron::engine {
 
-using perception::Keep;
 using perception::Node;
 using perception::Plan;
 using perception::Residence;

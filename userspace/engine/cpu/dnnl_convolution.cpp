@@ -72,9 +72,9 @@ class DnnlConvolution : public PreparedKernel {
   DnnlConvolution(dnnl::primitive primitive, Layouts ours, Layouts theirs, memory::desc scratchpad,
                   bool constant)
       : primitive_(std::move(primitive)),
-        ours_(std::move(ours)),
-        theirs_(std::move(theirs)),
-        scratchpad_desc_(std::move(scratchpad)),
+        ours_(ours),
+        theirs_(theirs),
+        scratchpad_desc_(scratchpad),
         packed_(constant),
         stream_(dnnl_engine()) {}
 

@@ -133,7 +133,7 @@ T integer_power(T base, E exponent) {
   using W = Wrapping<T>;
   W result = 1;
   W square = static_cast<W>(base);
-  for (auto rest = static_cast<uint64_t>(exponent); rest != 0; rest >>= 1) {
+  for (uint64_t rest = static_cast<std::make_unsigned_t<E>>(exponent); rest != 0; rest >>= 1) {
     if ((rest & 1) != 0) result *= square;
     square *= square;
   }

@@ -83,16 +83,16 @@ ProductBuffers<T> take_buffers(Scratch& scratch, const Product& product) {
 template <typename T>
 Result<void> multiply(const Product& product, const ProductBuffers<T>& buffers, const T* a,
                       const T* b, T* result) {
-  const auto [rows, columns, depth, a_transposed, b_transposed] = product;
-  if (b_transposed) {
+  const int64_t columns = product.columns, depth = product.depth;
+  if (product.b_transposed) {
     for (int64_t column = 0; column < columns; ++column)
       for (int64_t k = 0; k < depth; ++k)
         buffers.turned[k * columns + column] = b[column * depth + k];
     b = buffers.turned;
   }
-  const int64_t a_row = a_transposed ? 1 : depth;
-  const int64_t a_column = a_transposed ? rows : 1;
-  parallel_for(rows, columns * depth, [=](int64_t begin, int64_t end) {
+  const int64_t a_row = product.a_transposed ? 1 : depth;
+  const int64_t a_column = product.a_transposed ? product.rows : 1;
+  parallel_for(product.rows, columns * depth, [=](int64_t begin, int64_t end) {
     std::fill(result + begin * columns, result + end * columns, T{0});
     for (int64_t row = begin; row < end; ++row)
       for (int64_t k = 0; k < depth; ++k)
