@@ -14,17 +14,25 @@ function(geoneuron_library name)
   target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE geoneuron_warnings ${ARG_PRIVATE_LINKS})
 endfunction()
 
-# geoneuron_test(NAME LABELS ... SOURCES ... LINKS ...)
-# One GoogleTest program; each of its cases becomes a CTest test with the given labels. Discovery
-# waits for the test run, so that building never executes code.
+# geoneuron_test(NAME LABELS ... VULKAN_CASES filter SOURCES ... LINKS ...)
+# One GoogleTest program; each of its cases becomes a CTest test with the given labels, but those
+# that VULKAN_CASES selects with the label vulkan: they need a Vulkan driver. Discovery waits for
+# the test run, so that building never executes code.
 function(geoneuron_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "LABELS;SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;VULKAN_CASES" "LABELS;SOURCES;LINKS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE geoneuron_warnings ${ARG_LINKS} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+  set(filter)
+  if(ARG_VULKAN_CASES)
+    set(filter TEST_FILTER "-${ARG_VULKAN_CASES}")
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_FILTER "${ARG_VULKAN_CASES}"
+                         TEST_LIST ${name}_VULKAN_CASES
+                         PROPERTIES LABELS vulkan TIMEOUT ${ARG_TIMEOUT})
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST ${filter}
                        PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()

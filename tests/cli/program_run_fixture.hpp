@@ -59,6 +59,16 @@ class ProgramRun : public testing::Test {
     const auto* text = reinterpret_cast<const char*>(bytes.data());
     return nlohmann::json::parse(text, text + bytes.size());
   }
+  // What a picture leaves that this device draws.
+  nlohmann::json trace_of_picture(const std::string& device) const {
+    const ChildResult result = run_child(
+        GEONEURON_PROGRAM,
+        {"render", "model.onnx", "--input", "x.npy", "--view", "activation_map", "--tensor", "y",
+         "--out", "p.png", "--profile", "trace.json", "--device", device},
+        folder_.path());
+    EXPECT_EQ(result.status, 0) << result.err;
+    return result.status == 0 ? json_file("trace.json") : nlohmann::json();
+  }
   // A run that must fail: exit 1, one sentence with `words`, nothing new in the folder.
   void expect_refusal(const std::vector<std::string>& arguments,
                       const std::vector<std::string>& words) const {
