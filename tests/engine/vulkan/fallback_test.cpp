@@ -149,6 +149,21 @@ TEST_F(VulkanFallbacks, LeaveFloatNetworksToTheDevice) {
   EXPECT_NE(fallback(Operator::kAdd, {half, half}, half), nullptr);
 }
 
+// Its sizes are integers, and known beforehand.
+TEST_F(VulkanFallbacks, LeaveResizeOfFloatsToTheDevice) {
+  const TensorInfo small{DataType::kFloat32, {1, 8, 9, 9}};
+  const TensorInfo large{DataType::kFloat32, {1, 8, 18, 27}};
+  const Tensor sizes = int64s({1, 8, 18, 27});
+  const std::vector<perception::Operand> operands = {
+      {small, nullptr}, {}, {}, {sizes.info(), &sizes}};
+  for (const char* mode : {"nearest", "linear", "cubic"}) {
+    Node node;
+    node.op = Operator::kResize;
+    node.attributes.set("mode", std::string(mode));
+    EXPECT_EQ(host_fallback_of(test_device(), node, operands, std::vector{large}), nullptr) << mode;
+  }
+}
+
 // The CPU must have computed it, and the run says so.
 void expect_left_to_the_cpu(const NodeCase& test) {
   const auto device = run_on_device(test);
