@@ -40,22 +40,23 @@ TEST_F(Caption, HasOneLineForEachItemWhereThereIsRoom) {
 }
 
 TEST_F(Caption, ShrinksBeforeItWraps) {
-  const auto lines = fit(items_, regular_->width(items_[1], 11));
+  const auto lines = fit(items_, regular_->width(items_[1], 12));
   ASSERT_THAT(lines, SizeIs(3));
   EXPECT_EQ(lines[0].size, kTextSize);
-  EXPECT_EQ(lines[1].size, 11u);
+  EXPECT_EQ(lines[1].size, 12u);
 }
 
 TEST_F(Caption, WrapsWithoutBreakingNumbers) {
-  const auto lines = fit(items_, 34);
-  EXPECT_EQ(joined(lines), "relu116×24×24|a|≤7.65");
-  EXPECT_EQ(lines[1].text, "16×");
+  const auto lines = fit({"relu1", "16×24×24"}, regular_->width("16×24×", kSmallestCaption));
+  EXPECT_EQ(joined(lines), "relu116×24×24");
+  EXPECT_EQ(lines[1].text, "16×24×");
 }
 
 TEST_F(Caption, NeverExceedsItsWidthNorCutsWhatItKeeps) {
-  for (uint32_t width = 20; width < 120; ++width) {
+  for (uint32_t width = 24; width < 120; ++width) {
     const auto lines = fit(items_, width);
-    EXPECT_LE(lines.size(), 5u);
+    EXPECT_LE(lines.size(), 4u);
+    EXPECT_LE(lines.back().baseline, caption_height());
     for (const CaptionLine& line : lines) {
       EXPECT_LE((line.is_name ? bold_ : regular_)->width(line.text, line.size), width);
       EXPECT_EQ(line.text.find("…"), std::string::npos);
@@ -69,13 +70,25 @@ TEST_F(Caption, NeverExceedsItsWidthNorCutsWhatItKeeps) {
   }
 }
 
+TEST_F(Caption, IsNeverSmallerThanWhatCanBeRead) {
+  for (uint32_t width = 24; width < 200; width += 4)
+    for (const CaptionLine& line : fit(items_, width)) EXPECT_GE(line.size, 11u);
+}
+
+TEST_F(Caption, TellsWhetherItHasToBeBroken) {
+  const uint32_t least = bold_->width("relu1-relu1", kSmallestCaption);
+  EXPECT_TRUE(fits_unbroken({"relu1-relu1", "9"}, least, {*bold_, *regular_}));
+  EXPECT_FALSE(fits_unbroken({"relu1-relu1", "9"}, least - 1, {*bold_, *regular_}));
+  EXPECT_FALSE(fits_unbroken({"9", std::string(99, '9')}, least, {*bold_, *regular_}));
+}
+
 TEST_F(Caption, LeavesOutANumberThatDoesNotFit) {
-  EXPECT_EQ(joined(fit({"conv", "1,645,408 edges"}, 30)), "conv");
+  EXPECT_EQ(joined(fit({"conv", "1,645,408 edges"}, 44)), "conv");
 }
 
 TEST_F(Caption, MarksANameThatIsTooLongForAnyCaption) {
   const auto lines = fit({std::string(200, 'w'), "12"}, 60);
-  ASSERT_THAT(lines, SizeIs(5));
+  ASSERT_THAT(lines, SizeIs(4));
   EXPECT_THAT(lines.back().text, HasSubstr("…"));
 }
 

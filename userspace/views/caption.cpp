@@ -8,7 +8,7 @@
 namespace geoneuron::views {
 namespace {
 
-constexpr size_t kMaximumLines = 5;  // of small ones, in the room of three at kTextSize
+constexpr size_t kMaximumLines = 4;  // of small ones, in the room of three at kTextSize
 
 // The largest size at which `text` has this width; 0 where even the smallest is too wide.
 uint32_t fitting_size(const Font& font, const std::string& text, uint32_t width) {
@@ -80,6 +80,17 @@ std::vector<CaptionLine> fit_caption(const std::vector<std::string>& items, uint
     baseline += Font::line_height(kTextSize);
   }
   return caption;
+}
+
+bool fits_unbroken(const std::vector<std::string>& items, uint32_t width,
+                   const CaptionFonts& fonts) {
+  for (size_t i = 0; i < items.size(); ++i)
+    if (fitting_size(i == 0 ? fonts.bold : fonts.regular, items[i], width) == 0) return false;
+  return true;
+}
+
+uint32_t caption_height() {
+  return 3 * Font::line_height(kTextSize);
 }
 
 }  // namespace geoneuron::views

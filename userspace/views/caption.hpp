@@ -11,7 +11,7 @@
 
 namespace geoneuron::views {
 
-inline constexpr uint32_t kSmallestCaption = 9;  // legible still, in pixels
+inline constexpr uint32_t kSmallestCaption = 11;  // legible still, in pixels
 
 struct CaptionLine {
   std::string text;
@@ -28,9 +28,16 @@ struct CaptionFonts {
 // The lines of `items`, each at most `width` pixels wide. While each item fits into a line of its
 // own these have the distance of kTextSize, so that the captions of neighbours align. Where one
 // does not, all are set small and broken, after spaces and multiplication signs and, in the name,
-// anywhere; items that need a break elsewhere or more than five lines in all are left out. Only a
-// name that needs more than five lines by itself ends with an ellipsis.
+// anywhere; items that need a break elsewhere or more than four lines in all are left out. Only a
+// name that needs more than four lines by itself ends with an ellipsis.
 std::vector<CaptionLine> fit_caption(const std::vector<std::string>& items, uint32_t width,
                                      const CaptionFonts& fonts);
+
+// Whether each item fits into a line of its own.
+bool fits_unbroken(const std::vector<std::string>& items, uint32_t width,
+                   const CaptionFonts& fonts);
+
+// The room that any caption takes, from the first baseline on.
+uint32_t caption_height();
 
 }  // namespace geoneuron::views

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "views/caption.hpp"
+#include "views/caption_row.hpp"
 #include "views/draw.hpp"
 #include "views/glow.hpp"
 #include "views/neuron_labels.hpp"
@@ -23,6 +24,8 @@ constexpr uint32_t kWidthPerDepth = 235;
 constexpr Rgba8 kBackground{9, 11, 16, 255};
 constexpr Rgba8 kThinLine{58, 66, 80, 255};
 
+constexpr uint32_t kCaptionTop = 30;  // from the plot to the first baseline of captions below it
+
 struct Fonts {
   const Font* regular;
   const Font* bold;
@@ -38,6 +41,7 @@ struct Picture {
   const NeuronScene& scene;
   NeuronLayout layout;
   PixelBox plot;
+  uint32_t caption_rows;      // below the plot
   std::vector<float> limits;  // by operator
   Fonts fonts;
   LegendLines legend;
@@ -86,10 +90,16 @@ struct Size {
   uint32_t width, height;
 };
 
-Result<PixelBox> plot_of(const Size& size, const LegendLines& legend) {
+// From one row of captions to the next.
+uint32_t caption_pitch() {
+  return caption_height() + 8;
+}
+
+Result<PixelBox> plot_of(const Size& size, const LegendLines& legend, uint32_t caption_rows) {
   constexpr uint32_t kLeast = 16;  // pixels; less shows nothing
   const uint32_t above = kHeader + kLine * static_cast<uint32_t>(legend.above.size());
-  const uint32_t below = kFooter + kLine * static_cast<uint32_t>(legend.below.size());
+  const uint32_t below = kFooter + (caption_rows - 1) * caption_pitch() +
+                         kLine * static_cast<uint32_t>(legend.below.size());
   if (size.height < above + below + kLeast)
     return invalid("height=%u: the legend leaves too little room; must be at least %u here",
                    size.height, above + below + kLeast);
@@ -150,45 +160,61 @@ void draw_caption(Picture& picture, const std::vector<std::string>& items, uint3
   }
 }
 
-// The width that a caption centred at each of `middles` may have without touching its neighbours.
-uint32_t caption_width(const std::vector<uint32_t>& middles, size_t i, uint32_t canvas_width) {
-  const uint32_t left = i == 0 ? 2 * middles[i] : middles[i] - middles[i - 1];
-  const uint32_t right =
-      i + 1 == middles.size() ? 2 * (canvas_width - middles[i]) : middles[i + 1] - middles[i];
-  const uint32_t width = std::min(left, right);
-  return width > 12 ? width - 12 : width;
-}
-
-std::vector<uint32_t> slot_middles(const Picture& picture) {
+std::vector<uint32_t> slot_middles(const NeuronLayout& layout) {
   std::vector<uint32_t> middles;
-  for (const PixelBox& slot : picture.layout.slots) middles.push_back(slot.x + slot.width / 2);
+  for (const PixelBox& slot : layout.slots) middles.push_back(slot.x + slot.width / 2);
   return middles;
 }
 
-void draw_column_captions(Picture& picture) {
-  const std::vector<uint32_t> middles = slot_middles(picture);
-  const NeuronScene& scene = picture.scene;
-  for (uint32_t depth = 0; depth < middles.size(); ++depth) {
+// One caption for each depth.
+std::vector<std::vector<std::string>> column_captions(const NeuronScene& scene) {
+  std::vector<std::vector<std::string>> captions;
+  for (uint32_t depth = 0; depth < depth_count(scene); ++depth) {
     const auto same = [depth](const SceneColumn& column) { return column.units.depth == depth; };
     const auto first = std::ranges::find_if(scene.columns, same);
     const auto count = std::ranges::count_if(scene.columns, same);
-    std::vector<std::string> lines = column_caption(*first, finite_limit(first->values));
-    if (count > 1) lines = {first->name, "and " + std::to_string(count - 1) + " more"};
-    draw_caption(picture, lines, middles[depth], picture.plot.y + picture.plot.height + 30,
-                 caption_width(middles, depth, picture.canvas.width));
+    captions.push_back(column_caption(*first, finite_limit(first->values)));
+    if (count > 1) captions.back() = {first->name, "and " + std::to_string(count - 1) + " more"};
+  }
+  return captions;
+}
+
+// Two where captions in one would have to be broken.
+uint32_t caption_rows(const NeuronScene& scene, const NeuronLayout& layout, const Fonts& fonts,
+                      uint32_t canvas_width) {
+  const auto captions = column_captions(scene);
+  const auto places = place_captions(slot_middles(layout), canvas_width, 1);
+  for (size_t i = 0; i < captions.size(); ++i)
+    if (!fits_unbroken(captions[i], places[i].width, {*fonts.bold, *fonts.regular})) return 2;
+  return 1;
+}
+
+void draw_column_captions(Picture& picture) {
+  const auto captions = column_captions(picture.scene);
+  const auto places =
+      place_captions(slot_middles(picture.layout), picture.canvas.width, picture.caption_rows);
+  const uint32_t bottom = picture.plot.y + picture.plot.height;
+  for (size_t i = 0; i < captions.size(); ++i) {
+    const uint32_t baseline = bottom + kCaptionTop + places[i].row * caption_pitch();
+    if (places[i].row > 0)
+      fill(picture.canvas,
+           {static_cast<int32_t>(places[i].middle), static_cast<int32_t>(bottom + 8), 1,
+            static_cast<int32_t>(baseline - bottom - 8 - kTextSize - 2)},
+           kThinLine);
+    draw_caption(picture, captions[i], places[i].middle, baseline, places[i].width);
   }
 }
 
 // Operators between neighbouring depths; more than one in a gap share a caption.
 void draw_operator_captions(Picture& picture) {
-  const std::vector<uint32_t> slots = slot_middles(picture);
+  const size_t depths = picture.layout.slots.size();
   const NeuronScene& scene = picture.scene;
-  std::vector<std::vector<size_t>> by_gap(slots.size());
+  std::vector<std::vector<size_t>> by_gap(depths);
   for (size_t i = 0; i < scene.operators.size(); ++i)
     by_gap[scene.columns[scene.operators[i].to].units.depth].push_back(i);
   std::vector<uint32_t> middles;
   std::vector<std::vector<std::string>> captions;
-  for (size_t depth = 1; depth < slots.size(); ++depth) {
+  for (size_t depth = 1; depth < depths; ++depth) {
     if (by_gap[depth].empty()) continue;
     const PixelBox &left = picture.layout.slots[depth - 1], &right = picture.layout.slots[depth];
     middles.push_back((left.x + left.width + right.x) / 2);
@@ -201,9 +227,9 @@ void draw_operator_captions(Picture& picture) {
     captions.back() = {std::to_string(by_gap[depth].size()) + " operators",
                        grouped_digits(edges) + " edges"};
   }
+  const auto places = place_captions(middles, picture.canvas.width, 1);
   for (size_t i = 0; i < middles.size(); ++i)
-    draw_caption(picture, captions[i], middles[i], picture.plot.y - 56,
-                 caption_width(middles, i, picture.canvas.width));
+    draw_caption(picture, captions[i], middles[i], picture.plot.y - 56, places[i].width);
 }
 
 // A strip of colours with words at its ends; returns where it ends.
@@ -239,7 +265,8 @@ void draw_legend(Picture& picture, const std::string& title) {
   };
   baseline += 26;
   for (const std::string& text : picture.legend.above) line(text);
-  baseline = picture.plot.y + picture.plot.height + 102;
+  baseline =
+      picture.plot.y + picture.plot.height + 102 + (picture.caption_rows - 1) * caption_pitch();
   for (const std::string& text : picture.legend.below) line(text);
   const auto keys = static_cast<int32_t>(baseline + 4);
   const bool weighs = picture.scene.edges.value == EdgeValue::kWeight;
@@ -279,17 +306,21 @@ Result<Image> render_graph(PixelDevice& device, const ViewRequest& request,
   const Fonts fonts{GN_TRY(Font::get()), GN_TRY(Font::get(FontWeight::kBold))};
   const uint32_t room = size.width - 2 * kMargin;
   LegendLines legend = make_legend(scene, false, *fonts.regular, room);
-  PixelBox plot = GN_TRY(plot_of(size, legend));
+  PixelBox plot = GN_TRY(plot_of(size, legend, 1));
   NeuronLayout layout = GN_TRY(place(scene, plot));
-  // The longer legend leaves less room: maps that were reduced stay so.
-  if (std::ranges::any_of(layout.grids, [](const auto& grid) { return grid.reduction > 1; })) {
-    legend = make_legend(scene, true, *fonts.regular, room);
-    plot = GN_TRY(plot_of(size, legend));
+  const bool reduced =
+      std::ranges::any_of(layout.grids, [](const auto& grid) { return grid.reduction > 1; });
+  const uint32_t rows = caption_rows(scene, layout, fonts, size.width);
+  // More words leave less room: maps that were reduced stay so, and captions stay in two rows.
+  if (reduced || rows > 1) {
+    legend = make_legend(scene, reduced, *fonts.regular, room);
+    plot = GN_TRY(plot_of(size, legend, rows));
     layout = GN_TRY(place(scene, plot));
   }
   Picture picture{scene,
                   std::move(layout),
                   plot,
+                  rows,
                   edge_limits(scene.edges),
                   fonts,
                   std::move(legend),
