@@ -141,6 +141,11 @@ TEST_F(MapViewsTest, StateLimitsAndWhatWasAggregated) {
   EXPECT_THAT(legend_texts({{"normalisation", "fixed"}, {"low", "-1"}, {"high", "2.5"}}),
               ::testing::ElementsAre("-1", "0.75", "2.5", "Limits: fixed at -1 and 2.5."));
   EXPECT_THAT(
+      legend_texts(
+          {{"normalisation", "fixed"}, {"low", "0"}, {"high", "1"}, {"colormap", "diverging"}}),
+      ::testing::ElementsAre("0", "0.5", "1",
+                             "Limits: fixed at 0 and 1, in colours that are symmetric about 0."));
+  EXPECT_THAT(
       legend_texts({{"normalisation", "percentile"}, {"low", "0.5"}}),
       ::testing::Contains("Limits: percentiles 0.5 and 99 of the layer (2 maps of 2\u00d72)."));
 }

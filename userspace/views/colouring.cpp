@@ -116,6 +116,9 @@ Result<Colouring> Colouring::choose(PixelDevice& device, const ViewRequest& requ
   const auto statistics = GN_TRY(device.statistics(painted.elements, painted.maps));
   result.legend.palette = result.palette;
   result.legend.limits = std::move(chosen.limits);
+  // Colours are symmetric about 0 for the diverging map, but nobody asked for values beyond these.
+  if (choice.method == NormalisationMethod::kFixed)
+    result.legend.part = Limits{static_cast<float>(choice.low), static_cast<float>(choice.high)};
   result.legend.lines.push_back(std::move(chosen.sentence));
   result.legend.add_special(summed(statistics));
   return result;

@@ -21,18 +21,19 @@ std::string count_text(uint64_t count, const char* what) {
 }
 
 // Labels of the bar at thirds of its width: left, middle, right; "" for none.
-std::array<std::string, 3> labels_of(const std::vector<Limits>& limits) {
-  if (limits.size() != 1) return {"low", "", "high"};
-  const Limits& one = limits[0];
+std::array<std::string, 3> labels_of(const Legend& legend) {
+  if (legend.limits.size() != 1) return {"low", "", "high"};
+  const Limits one = legend.part.value_or(legend.limits[0]);
   if (one.low == one.high) return {"", short_number(one.low), ""};
   const double middle = (double{one.low} + double{one.high}) / 2;
   return {short_number(one.low), short_number(middle), short_number(one.high)};
 }
 
-void draw_bar(Image& image, const Theme& theme, const Palette& palette,
-              const std::vector<Limits>& limits, const Rectangle& bar) {
-  const Limits shown = limits.size() == 1 ? limits[0] : Limits{0, 1, false};
-  const Normalisation normalisation = thresholds_of(shown);
+void draw_bar(Image& image, const Theme& theme, const Palette& palette, const Legend& legend,
+              const Rectangle& bar) {
+  const Limits whole = legend.limits.size() == 1 ? legend.limits[0] : Limits{0, 1, false};
+  const Limits shown = legend.part.value_or(whole);
+  const Normalisation normalisation = thresholds_of(whole);
   for (int32_t x = 0; x < bar.width; ++x) {
     const double part = (x + 0.5) / bar.width;
     const double value = shown.low + (double{shown.high} - shown.low) * part;
@@ -95,7 +96,7 @@ void Legend::add_special(const KeyStatistics& statistics) {
 std::vector<std::string> Legend::texts() const {
   std::vector<std::string> result;
   if (palette)
-    for (const std::string& label : labels_of(limits))
+    for (const std::string& label : labels_of(*this))
       if (!label.empty()) result.push_back(label);
   for (const LegendMark& mark : marks) result.push_back(mark.text);
   result.insert(result.end(), lines.begin(), lines.end());
@@ -116,8 +117,8 @@ Result<void> Legend::draw(Image& image, const Theme& theme, uint32_t x, uint32_t
   auto top = static_cast<int32_t>(y);
   if (palette) {
     const auto bar_width = static_cast<int32_t>(std::min(width, kMaximumBarWidth));
-    draw_bar(image, theme, *palette, limits, {left, top, bar_width, kBarHeight});
-    const auto labels = labels_of(limits);
+    draw_bar(image, theme, *palette, *this, {left, top, bar_width, kBarHeight});
+    const auto labels = labels_of(*this);
     const int32_t baseline =
         top + static_cast<int32_t>(kBarHeight + 7 + Font::capital_height(kSmallSize));
     font->draw(image, left, baseline, labels[0], kSmallSize, theme.text);

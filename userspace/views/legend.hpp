@@ -27,6 +27,8 @@ struct Legend {
   // One pair: labelled with its values. Several (one per map): labelled "low" and "high", and the
   // lines should say in which range the limits lie.
   std::vector<Limits> limits;
+  // With one pair: the part of it that the bar shows, where that is not all.
+  std::optional<Limits> part;
   std::vector<LegendMark> marks;   // small squares with text, after the bar
   std::vector<std::string> lines;  // sentences, wrapped
 

@@ -124,6 +124,8 @@ std::string NormalisationChoice::sentence(const std::string& over) const {
       text += "fixed at " + limit_text(low) + " and " + limit_text(high);
       break;
   }
+  if (method == NormalisationMethod::kFixed)
+    return text + (symmetric ? ", in colours that are symmetric about 0." : ".");
   return text + (symmetric ? ", made symmetric about 0." : ".");
 }
 

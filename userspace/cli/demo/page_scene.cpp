@@ -43,7 +43,9 @@ std::vector<std::string> interesting_layers(const Graph& graph) {
 Result<Figure> overlay_figure(Studio& studio, const std::vector<TensorSet>& sets,
                               views::ViewRequest request, const std::string& answer) {
   request.selected = {answer};
-  request.parameters = {{"overlay", "input"}, {"colormap", "diverging"}, {"opacity", "0.65"}};
+  request.parameters = {{"overlay", "input"}, {"colormap", "diverging"},
+                        {"opacity", "0.65"},  {"normalisation", "fixed"},
+                        {"low", "0"},         {"high", "1"}};
   return Figure{
       GN_TRY(studio.draw_view("page_overlay.png", sets, "activation_map", request)), "",
       "The probability map laid over the page: white where the network sees none, dark red where "
