@@ -234,7 +234,10 @@ TEST(ImageTensor, RefusesWhatIsNoPicture) {
   EXPECT_THAT(message(declared({1, 1, 4, 4}, DataType::kBool)), HasSubstr("bool"));
   ImageTensorOptions options;
   options.mean = {1, 2};
-  EXPECT_THAT(message(declared({1, 3, 4, 4}), options), HasSubstr("--mean has 2 values; 1 or 3"));
+  EXPECT_THAT(message(declared({1, 3, 4, 4}), options),
+              HasSubstr("--mean has 2 numbers: give one for all channels, or 3, one for each"));
+  EXPECT_THAT(message(declared({1, 1, 4, 4}), options),
+              HasSubstr("--mean has 2 numbers, but the input has one channel: give one number"));
   options.mean = {};
   options.deviation = {0};
   EXPECT_THAT(message(declared({1, 3, 4, 4}), options), HasSubstr("--std holds 0"));

@@ -124,8 +124,12 @@ TEST_F(ProgramInspect, MeasuresPasses) {
   const json passes = json::parse(result.out)["passes"];
   EXPECT_FALSE(passes["passes"].empty());
   EXPECT_GT(passes["unoptimized_ns"], 0);
+  EXPECT_EQ(passes["device"]["id"], "cpu");
+  EXPECT_EQ(passes["device"]["reason"], "asked for");
   EXPECT_EQ(passes["algorithms"].size(), 2u);
   EXPECT_NE(passes["algorithms"][0]["algorithm"], "");
+  EXPECT_THAT(at_home({"inspect", "model.onnx", "--passes", "--measure"}).out,
+              HasSubstr("measured on: cpu, "));
   EXPECT_EQ(geoneuron({"inspect", "model.onnx", "--measure"}).status, 2);
 }
 

@@ -70,10 +70,50 @@ TEST_F(ProgramRun, TracesPicturesOnLavapipe) {
               IsSupersetOf({"relu", "neg", "compute", "view.paint"}));
 }
 
-TEST_F(ProgramRun, HitsItsCacheTheSecondTime) {
+TEST_F(ProgramRun, RepeatsAreRunsAndNoLooksIntoTheCache) {
   const ChildResult result =
       at_home({"run", "model.onnx", "--input", "x.npy", "--out", "out", "--json", "--repeat", "2"});
-  EXPECT_EQ(json::parse(result.out)["cache_hit"], true);
+  const json report = json::parse(result.out);
+  EXPECT_EQ(report["cache_hit"], false);
+  EXPECT_FALSE(report["nodes"].empty());
+  EXPECT_EQ(report["durations_ns"].size(), 2u);
+}
+
+TEST_F(ProgramRun, TakesADashForAFileOnlyWhereStandardOutputIsFree) {
+  const auto expect_usage_error = [&](const std::vector<std::string>& arguments,
+                                      const std::string& words) {
+    const auto before = folder_.names();
+    const ChildResult result = at_home(arguments);
+    EXPECT_EQ(result.status, 2) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(words));
+    EXPECT_EQ(folder_.names(), before);
+  };
+  expect_usage_error({"run", "model.onnx", "--input", "x.npy", "--out", "out", "--profile", "-"},
+                     "--profile: '-' must be a file's name");
+  expect_usage_error({"render", "model.onnx", "--input", "x.npy", "--view", "histogram", "--tensor",
+                      "y", "--out", "p.png", "--profile", "-"},
+                     "--profile: '-' must be a file's name");
+  expect_usage_error({"run", "model.onnx", "--input", "x.npy", "--out", "-"},
+                     "--out: '-' must be a folder's name");
+}
+
+TEST_F(ProgramRun, SaysHowToChooseAnotherSizeForAPicture) {
+  ModelMaker maker(13);
+  maker.input("x", {1, 1, -1, -1}).output("y");
+  maker.initializer("weights", {1, 1, 2, 2});
+  maker.node("Add", {"x", "weights"}, {"y"}, "add");
+  save("two.onnx", maker.bytes());
+  const Bytes png = encode_png(3, 3, {0, 8, false, {}, {}, {}}, std::vector<uint8_t>(9));
+  ASSERT_TRUE(write_file(folder_ / "p.png", png).has_value());
+  const std::vector<std::string> words = {"add: ", "input x has the picture's own size, 1x1x3x3",
+                                          "--shape x=", "--resize"};
+  expect_refusal({"run", "two.onnx", "--input", "p.png", "--out", "out"}, words);
+  expect_refusal({"render", "two.onnx", "--input", "p.png", "--view", "histogram", "--tensor", "y",
+                  "--out", "y.png"},
+                 words);
+  const ChildResult told =
+      at_home({"run", "two.onnx", "--input", "p.png", "--shape", "x=1,1,2,2", "--out", "out"});
+  EXPECT_EQ(told.status, 0) << told.err;
 }
 
 TEST_F(ProgramRun, ReadsPicturesAndSaysHow) {
@@ -285,6 +325,19 @@ TEST_F(ProgramRun, RenderSuggestsTheNearestNames) {
   expect_usage_error("activation_map", "scael=1", "did you mean scale");
   expect_usage_error("activation_map", "scale=0", "from 1 to 64");
   expect_usage_error("activation_map", "scale", "NAME=VALUE");
+  expect_usage_error("activation_map", "scael=1", "`geoneuron views` lists");
+}
+
+TEST_F(ProgramRun, ATensorThatAViewNeedsIsAskedForBeforeAnythingRuns) {
+  for (const char* view : {"activation_map", "feature_grid", "histogram"}) {
+    const ChildResult result =
+        at_home({"render", "absent.onnx", "--view", view, "--out", "p.png", "--json"});
+    EXPECT_EQ(result.status, 2) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(std::string("--tensor is required by ") + view));
+    EXPECT_THAT(result.err, HasSubstr("geoneuron inspect absent.onnx"));
+  }
+  expect_refusal({"render", "absent.onnx", "--view", "neuron_graph", "--out", "p.png"},
+                 {"absent.onnx"});
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct Recipe {
   double scale = 1.0;
   std::vector<double> mean, deviation;  // one per channel
   uint32_t width = 0, height = 0;
+  bool has_own_size = false;
   Shape shape;
   DataType type = DataType::kFloat32;
 
@@ -92,7 +93,11 @@ Result<std::vector<double>> per_channel(const std::vector<double>& given, double
   if (given.empty()) return std::vector<double>(channels, fallback);
   if (given.size() == 1) return std::vector<double>(channels, given[0]);
   if (given.size() == channels) return given;
-  return invalid("%s has %zu values; 1 or %u are needed", option, given.size(), channels);
+  if (channels == 1)
+    return invalid("%s has %zu numbers, but the input has one channel: give one number", option,
+                   given.size());
+  return invalid("%s has %zu numbers: give one for all channels, or %u, one for each", option,
+                 given.size(), channels);
 }
 
 Shape shape_of(const Recipe& recipe, size_t rank) {
@@ -127,6 +132,7 @@ Result<Recipe> choose(const ImageFile& file, const Declaration& declared,
   recipe.channels = GN_TRY(chosen_channels(extents.channels, options.channels));
   recipe.width = GN_TRY(side(extents.width, file.image.width));
   recipe.height = GN_TRY(side(extents.height, file.image.height));
+  recipe.has_own_size = extents.width == 0 || extents.height == 0;
   recipe.shape = shape_of(recipe, dimensions.size());
   GN_TRY(choose_values(options, recipe));
   return recipe;
@@ -303,6 +309,7 @@ Result<ImageTensor> make_image_tensor(const ImageFile& file, const Declaration& 
   fill(resized(file.image, recipe, options.background), recipe, result.tensor);
   result.shown = shown(file.image, recipe, options.background);
   result.description = describe(file, recipe, declared, options);
+  result.has_own_size = recipe.has_own_size;
   return result;
 }
 

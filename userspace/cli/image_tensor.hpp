@@ -42,6 +42,8 @@ struct ImageTensor {
   // "640x480 PNG -> fit to 48x48, gray, scale 1/255, layout NCHW (from the model's shape
   // 1x1x48x48)"
   std::string description;
+  // The model leaves a side open, so that it became the picture's own.
+  bool has_own_size = false;
 };
 
 // Extents that `declared` leaves open are the picture's own. EINVAL where no such tensor can be

@@ -111,6 +111,7 @@ Result<void> read_file_into(BoundInput& input, const Declaration& declared,
     input.tensor = std::move(made.tensor);
     input.shown = std::move(made.shown);
     input.description = std::move(made.description);
+    input.has_own_size = made.has_own_size;
     return {};
   }
   if (!looks_like_npy(region.bytes()))
@@ -122,7 +123,7 @@ Result<void> read_file_into(BoundInput& input, const Declaration& declared,
 
 Result<BoundInput> bind_input(const std::string& name, const std::string& file,
                               const Declaration& declared, const ImageTensorOptions& options) {
-  BoundInput input{name, file, "", {}, std::nullopt, 0, 0};
+  BoundInput input{name, file, "", {}, std::nullopt, false, 0, 0};
   GN_TRY(with_context(read_file_into(input, declared, options), "input " + name));
   count_non_finite(input);
   return input;
@@ -153,6 +154,17 @@ Result<std::map<std::string, Shape>> parse_shapes(const std::vector<std::string>
                      assignment.name.c_str());
   }
   return result;
+}
+
+Error with_size_remedy(Error error, const std::vector<BoundInput>& inputs) {
+  const auto open = std::ranges::find_if(inputs, &BoundInput::has_own_size);
+  const bool may_be_size = error.code == EINVAL || error.code == ENOMEM || error.code == ENOTSUP;
+  if (open == inputs.end() || !may_be_size) return error;
+  const std::string shape = open->tensor.shape().to_string();
+  error.message += "; input " + open->name + " has the picture's own size, " + shape +
+                   ": where the network needs another, give --shape " + open->name +
+                   "=N,... with extents that it takes; --resize says how the picture becomes that";
+  return error;
 }
 
 Result<std::vector<BoundInput>> bind_inputs(const perception::Graph& graph,

@@ -26,6 +26,7 @@ struct BoundInput {
   std::string description;  // what was read and what was chosen
   perception::Tensor tensor;
   std::optional<views::Image> shown;  // where the file was a picture
+  bool has_own_size = false;          // as in ImageTensor
   uint64_t nan_count = 0;
   uint64_t infinity_count = 0;
 };
@@ -34,6 +35,10 @@ struct BoundInput {
 // name where the model has several inputs, or two shapes for one.
 Result<std::map<std::string, perception::Shape>> parse_shapes(
     const std::vector<std::string>& shapes, const std::vector<std::string>& input_names);
+
+// The error of a run on `inputs`; where a picture gave an input its own size and the network may
+// not take that size, with how to choose another.
+Error with_size_remedy(Error error, const std::vector<BoundInput>& inputs);
 
 // Reads every file. EINVAL for what parse_shapes refuses, for an input that is missing, given twice
 // or unknown, and for tensors of another type or shape than the model declares; else what reading

@@ -30,6 +30,11 @@ std::string check_finite(const std::string& text) {
   return "'" + text + "' must be a finite number";
 }
 
+// Standard output is for the verb's own result.
+std::string check_trace_file(const std::string& text) {
+  return text == "-" ? "'-' must be a file's name; standard output has the result" : "";
+}
+
 template <typename T>
 CLI::Option* add_choice(CLI::App& verb, const std::string& name, std::optional<T>& target,
                         const std::map<std::string, T>& choices, const std::string& description) {
@@ -125,6 +130,7 @@ void add_cache_option(CLI::App& verb, BackendOptions& options) {
 
 void add_profile_option(CLI::App& verb, std::string& profile) {
   verb.add_option("--profile", profile, "Write a trace that Perfetto and chrome://tracing open")
+      ->check(CLI::Validator(check_trace_file, ""))
       ->type_name("FILE");
 }
 

@@ -62,13 +62,26 @@ Result<void> check_name(const std::string& out) {
       out.c_str());
 }
 
-// The view and its parameters are known without the model: what is wrong with them is wrong usage.
-Result<void> check_usage(const RenderOptions& options) {
-  GN_TRY(check_name(options.out));
+// What can be told of a view without the model.
+Result<void> check_view(const RenderOptions& options) {
   const views::ViewDefinition* view = GN_TRY(views::find_view(options.view));
   const auto parameters = GN_TRY(split_parameters(options.parameters));
   GN_TRY(with_context(views::ViewParameters::parse(view->parameters, parameters), view->name));
   return {};
+}
+
+// The view and its parameters are known without the model: what is wrong with them is wrong usage.
+Result<void> check_usage(const RenderOptions& options) {
+  GN_TRY(check_name(options.out));
+  if (const auto checked = check_view(options); !checked)
+    return invalid("%s (`geoneuron views` lists views, their parameters and defaults)",
+                   checked.error().message.c_str());
+  if (!options.tensors.empty() || !views::find_view(options.view).value()->needs_selection)
+    return {};
+  return invalid(
+      "--tensor is required by %s: a name, a glob or a #number that `geoneuron inspect "
+      "%s` lists",
+      options.view.c_str(), options.model.c_str());
 }
 
 // Whether it names one of the model's own constants, such as a layer's weights.
@@ -102,9 +115,8 @@ Result<void> gather(const views::ViewDefinition& view, const std::vector<BoundIn
     if (input.shown && !request.input_image) request.input_image = input.shown;
   }
   const auto parameters = GN_TRY(views::ViewParameters::parse(view.parameters, request.parameters));
-  const std::string context = request.selected.empty() ? "--tensor" : view.name;
   const auto needed =
-      GN_TRY(with_context(view.needs(*request.graph, request.selected, parameters), context));
+      GN_TRY(with_context(view.needs(*request.graph, request.selected, parameters), view.name));
   for (const std::string& name : needed)
     if (!perception.inputs.contains(name)) perception.keep.insert(name);
   if (perception.keep.empty()) return {};
@@ -115,7 +127,8 @@ Result<void> gather(const views::ViewDefinition& view, const std::vector<BoundIn
     request.tensors[name] = tensor;
     return Result<void>();
   };
-  GN_TRY(backend.run(perception, sink));
+  const auto ran = backend.run(perception, sink);
+  if (!ran) return with_size_remedy(ran.error(), inputs);
   return {};
 }
 

@@ -37,7 +37,9 @@ Result<void> repeat(const RunOptions& options, const engine::PerceptionRequest& 
       progress.update(++done, name);
       return i == 0 ? folder.add(name, tensor) : Result<void>();
     };
-    report.last = GN_TRY(backend.run(request, sink));
+    auto last = backend.run(request, sink);
+    if (!last) return with_size_remedy(last.error(), report.inputs);
+    report.last = std::move(*last);
     report.durations_ns.push_back(report.last.duration_ns);
   }
   return {};
@@ -72,7 +74,8 @@ Result<ExitStatus> run(const RunOptions& options, const Invocation& invocation) 
     request.inputs[input.name] = input.tensor;
   }
   request.keep = GN_TRY(keep_set(options.keep, request.model->graph));
-  request.use_cache = options.backend.cache;
+  // Whoever runs more than once measures, and a look into the cache is no run.
+  request.use_cache = options.backend.cache && options.repeat == 1;
   OutputFolder folder = GN_TRY(OutputFolder::create(options.out));
   ProfileFile profile = GN_TRY(ProfileFile::create(options.profile));
   auto backend = GN_TRY(LocalBackend::open(options.backend, profile.profiler()));
@@ -86,6 +89,11 @@ Result<ExitStatus> run(const RunOptions& options, const Invocation& invocation) 
   return kDone;
 }
 
+std::string check_folder(const std::string& text) {
+  return text == "-" ? "'-' must be a folder's name; tensors are not written to standard output"
+                     : "";
+}
+
 constexpr const char* kFooter =
     "Each kept tensor becomes DIR/NAME.npy, with every character of its name outside A-Za-z0-9_.-\n"
     "replaced by '_'; DIR/manifest.json maps names to files. DIR changes only when all went well.\n"
@@ -93,7 +101,7 @@ constexpr const char* kFooter =
     "  geoneuron run digits.onnx --input digit.png --out out\n"
     "  geoneuron run net.onnx --input x=photo.jpg --shape x=1,3,640,640 --keep all --out out\n"
     "  geoneuron run net.onnx --input x.npy --keep 'conv*,logits' --device lavapipe --out out\n"
-    "  geoneuron run net.onnx --input x.npy --no-cache --repeat 20 --json --out out\n"
+    "  geoneuron run net.onnx --input x.npy --repeat 20 --json --out out\n"
     "  geoneuron run net.onnx --input x.npy --profile trace.json --out out";
 
 }  // namespace
@@ -107,13 +115,15 @@ void add_run_verb(CLI::App& app, Invocation& invocation) {
                    "all, outputs, or names, globs and #numbers separated by commas")
       ->capture_default_str();
   verb->add_option("--out", options->out, "Folder for the kept tensors")
+      ->check(CLI::Validator(check_folder, ""))
       ->type_name("DIR")
       ->required();
   add_device_options(*verb, options->backend);
   add_cache_option(*verb, options->backend);
   add_profile_option(*verb, options->profile);
   verb->add_option("--repeat", options->repeat,
-                   "Run so often; times are told of each, tensors written of the first")
+                   "Run so often, never from the cache; times are told of each, tensors written of "
+                   "the first")
       ->check(CLI::Range(1u, 1'000'000u))
       ->capture_default_str();
   add_json_option(*verb, invocation);

@@ -22,8 +22,10 @@ ordered_json views_json() {
                             {"allowed", parameter.allowed()},
                             {"description", parameter.description}});
     }
-    json["views"].push_back(
-        {{"name", view.name}, {"description", view.description}, {"parameters", parameters}});
+    json["views"].push_back({{"name", view.name},
+                             {"description", view.description},
+                             {"needs_tensor", view.needs_selection},
+                             {"parameters", parameters}});
   }
   return json;
 }

@@ -354,6 +354,7 @@ ViewDefinition neuron_graph_view() {
                              "draw only so many edges, the largest", {"all"}),
       ViewParameter::integer("width", "auto", 800, 8192, "of the picture in pixels", {"auto"}),
       ViewParameter::integer("height", "1350", 600, 2048, "of the picture in pixels")};
+  view.needs_selection = false;
   view.needs = needs;
   view.render = render_graph;
   return view;

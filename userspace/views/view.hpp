@@ -35,6 +35,7 @@ struct ViewDefinition {
   std::string name;         // "activation_map"
   std::string description;  // one sentence
   std::vector<ViewParameter> parameters;
+  bool needs_selection = true;  // false: of the whole network where nothing is selected
   // The names of all values whose elements `render` will read, given what the user selected;
   // constants of the graph are not among them. EINVAL where the selection does not suit the view.
   Result<std::vector<std::string>> (*needs)(const perception::Graph& graph,
