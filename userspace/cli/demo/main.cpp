@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // geoneuron-demo: turns trained networks and pictures into pictures of what their neurons do, and a
 // web page that shows them.
-#include <sys/stat.h>
-
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -10,21 +8,23 @@
 #include "base/file.hpp"
 #include "base/printable.hpp"
 #include "cli/demo/index_page.hpp"
+#include "cli/demo/places.hpp"
 
 namespace geoneuron::cli::demo {
 namespace {
 
 struct Options {
   std::string out = "out/demo";
-  std::string digits = "models";           // digits.onnx, digit_5.png
-  std::string networks = ".cache/models";  // detector.onnx, fetched by `./dev models`
+  std::string digits;    // digits.onnx, digit_5.png; "" = the project's
+  std::string networks;  // detector.onnx; "" = where `./dev models` leaves it
 };
 
 constexpr const char* kUsage =
     "usage: geoneuron-demo [--out DIR] [--digits DIR] [--networks DIR]\n"
     "  --out DIR       where pictures and index.html go (out/demo)\n"
-    "  --digits DIR    folder of digits.onnx and digit_5.png (models)\n"
-    "  --networks DIR  folder of detector.onnx, fetched by `./dev models` (.cache/models)\n";
+    "  --digits DIR    folder of digits.onnx and digit_5.png (the project's models)\n"
+    "  --networks DIR  folder of detector.onnx, fetched by `./dev models` (the project's\n"
+    "                  .cache/models)\n";
 
 bool parse(int count, char** arguments, Options& options) {
   for (int i = 1; i < count; i += 2) {
@@ -38,16 +38,10 @@ bool parse(int count, char** arguments, Options& options) {
   return true;
 }
 
-Result<void> make_folder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (!error) return {};
-  return make_error(error.value(), "%s: cannot be made: %s", path.c_str(), error.message().c_str());
-}
-
-bool exists(const std::string& path) {
-  struct stat status {};
-  return stat(path.c_str(), &status) == 0;
+// The folder of `file`: `given`, or one of the project's.
+Result<std::string> find(const std::string& file, const std::string& given,
+                         const std::string& folder) {
+  return folder_with(file, given.empty() ? places_of(folder) : std::vector{given});
 }
 
 std::string device_line(const engine::DeviceDescription& device) {
@@ -58,7 +52,11 @@ std::string device_line(const engine::DeviceDescription& device) {
 }
 
 Result<void> run(const Options& options) {
-  GN_TRY(make_folder(options.out));
+  const auto digits = find("digits.onnx", options.digits, "models");
+  if (!digits)
+    return make_error(digits.error().code, "%s; name its folder with --digits DIR",
+                      digits.error().message.c_str());
+  MadeFolder out = GN_TRY(MadeFolder::make(options.out));
   EngineList list = GN_TRY(open_engines());
   IndexPage page;
   for (const Engine& engine : list.engines) {
@@ -70,16 +68,17 @@ Result<void> run(const Options& options) {
     std::printf("%s\n", page.notes.back().c_str());
   }
   Studio studio(list.engines, options.out);
-  page.scenes.push_back(GN_TRY(make_digits_scene(studio, options.digits)));
-  if (exists(options.networks + "/detector.onnx")) {
-    page.scenes.push_back(GN_TRY(make_page_scene(studio, options.networks)));
+  page.scenes.push_back(GN_TRY(make_digits_scene(studio, *digits)));
+  if (const auto networks = find("detector.onnx", options.networks, ".cache/models")) {
+    page.scenes.push_back(GN_TRY(make_page_scene(studio, *networks)));
   } else {
-    page.notes.push_back("Skipped: the text detector on a page; " + options.networks +
-                         "/detector.onnx is not there (`./dev models` fetches it, with npm).");
+    page.notes.push_back("Skipped: the text detector on a page; " + networks.error().message +
+                         " (`./dev models` fetches it, with npm).");
     std::printf("%s\n", page.notes.back().c_str());
   }
   const std::string index = options.out + "/index.html";
   GN_TRY(write_file(index, to_html(page)));
+  out.keep();
   std::printf("%s\n", std::filesystem::absolute(index).lexically_normal().c_str());
   return {};
 }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "cli/demo/places.hpp"
+
+#include <gmock/gmock.h>
+
+#include "base/file.hpp"
+#include "fakes/child_process.hpp"
+#include "fakes/temporary_folder.hpp"
+
+namespace geoneuron::cli::demo {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+TEST(Places, FindTheProjectsNetworkFromAnyFolder) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  const TemporaryFolder elsewhere;
+  std::filesystem::current_path(elsewhere.path());
+  const auto found = folder_with("digits.onnx", places_of("models"));
+  std::filesystem::current_path(before);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_TRUE(std::filesystem::equivalent(*found + "/digits.onnx", GEONEURON_DIGITS));
+}
+
+TEST(Places, TakeTheFirstThatHoldsTheFileAndElseNameAll) {
+  const TemporaryFolder folder;
+  for (const char* name : {"empty", "first", "second"})
+    std::filesystem::create_directory(folder / name);
+  for (const char* file : {"first/net", "second/net"})
+    ASSERT_TRUE(write_file(folder / file, "").has_value());
+  const std::vector<std::string> folders{folder / "empty", folder / "first", folder / "second"};
+  EXPECT_EQ(folder_with("net", folders).value(), folder / "first");
+  const auto missing = folder_with("nothing", folders);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ENOENT);
+  for (const std::string& one : folders) EXPECT_THAT(missing.error().message, HasSubstr(one));
+}
+
+TEST(Places, AFolderThatIsNotKeptGoesWithThoseMadeForIt) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "there");
+  for (const char* path : {"out", "out/", "out/demo", "there/new", "there"}) {
+    const auto made = MadeFolder::make(folder / path);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_TRUE(std::filesystem::is_directory(folder / path)) << path;
+  }
+  EXPECT_THAT(folder.names(), UnorderedElementsAre("there"));
+  EXPECT_THAT(folder.names("there"), IsEmpty());
+  MadeFolder::make(folder / "out/demo").value().keep();
+  EXPECT_TRUE(std::filesystem::is_directory(folder / "out/demo"));
+}
+
+TEST(Places, AFolderThatCannotBeMadeIsNamed) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(write_file(folder / "file", "").has_value());
+  const auto made = MadeFolder::make(folder / "file/demo");
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().message, HasSubstr("file/demo: cannot be made"));
+  EXPECT_THAT(folder.names(), UnorderedElementsAre("file"));
+}
+
+TEST(Demo, SaysWhereItLookedAndLeavesNothing) {
+  const TemporaryFolder folder;
+  const ChildResult result = run_child(GEONEURON_DEMO, {"--digits", "absent"}, folder.path());
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err,
+              HasSubstr("digits.onnx: is not in absent; name its folder with --digits"));
+  EXPECT_THAT(folder.names(), IsEmpty());
+}
+
+TEST(Demo, LeavesNothingWhereItsNetworkIsDamaged) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(write_file(folder / "digits.onnx", "no network").has_value());
+  const ChildResult result =
+      run_child(GEONEURON_DEMO, {"--digits", ".", "--out", "out/deep"}, folder.path());
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("digits.onnx"));
+  EXPECT_THAT(folder.names(), UnorderedElementsAre("digits.onnx"));
+}
+
+}  // namespace
+}  // namespace geoneuron::cli::demo
