@@ -6,7 +6,7 @@ dev=$1
 
 fail() { echo "$*"; exit 1; }
 
-# No package is missing, and none can be installed: whoever goes on to work is found out.
+# Every package is missing, and none can be installed: whoever goes on to work is found out.
 tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT
 for tool in apt-get dpkg-query cmake sudo npm; do
@@ -34,6 +34,30 @@ expect_refusal() {
   [ "$(wc -l <<<"$output")" = 1 ] || fail "$* says more than a sentence: $output"
 }
 
+# Goes on to work, which fails here.
+expect_accepted() {
+  local output status=0
+  output=$("$dev" "$@" 2>&1) || status=$?
+  [ "$status" != 2 ] || fail "$* is refused: $output"
+  [[ $output == *"was called"* ]] || fail "$* ends with $status before any work: $output"
+}
+
+# What CTest is asked to run ($1) for the arguments after it, where every package is installed and
+# nothing needs building.
+expect_selection() {
+  local selection=$1 output ready=$tools/ready
+  shift
+  mkdir -p "$ready/bin"
+  cp "$dev" "$ready/dev" # there it can write its folder build/
+  printf '#!/bin/sh\necho install ok installed\n' >"$ready/bin/dpkg-query"
+  printf '#!/bin/sh\n' >"$ready/bin/cmake"
+  # shellcheck disable=SC2016 # the stub's own arguments
+  printf '#!/bin/sh\nwhile [ "$1" != -j ]; do shift; done\nshift 2\necho "$*"\n' >"$ready/bin/ctest"
+  chmod +x "$ready"/bin/*
+  output=$(PATH=$ready/bin:$PATH GEONEURON_NO_SKIPS=0 "$ready/dev" test "$@") || fail "test $* ends with $?"
+  [ "$output" = "$selection" ] || fail "test $* has CTest run '$output', not '$selection'"
+}
+
 expect_help
 expect_help help
 for verb in "${verbs[@]}"; do
@@ -48,4 +72,16 @@ expect_refusal "models does not take '--onnx'" models --onnx
 expect_refusal "test does not take 'vulkan'" test -L unit vulkan
 expect_refusal "test -L needs a value" test -L
 expect_refusal "demo --out needs a value" demo --out
+expect_refusal "bench does not take 'veiws'" bench perception veiws
 expect_refusal "there is no verb 'dmeo'" dmeo
+
+expect_accepted test -L unit --asan
+expect_accepted deps all
+expect_accepted demo --out x
+expect_accepted bench views
+
+expect_selection "-LE vm"
+expect_selection "-LE vm|slow" -LE slow
+expect_selection "-R Ring -LE vm|slow|e2e" -LE slow -R Ring -LE e2e
+expect_selection "" --vm
+expect_selection "-LE slow" -LE slow --vm

@@ -112,8 +112,7 @@ Result<ViewParameters> ViewParameters::parse(std::span<const ViewParameter> know
     result.values_[parameter.name] = parameter.fallback;
   }
   for (const auto& [name, value] : given) {
-    const auto parameter =
-        std::find_if(known.begin(), known.end(), [&](const auto& p) { return p.name == name; });
+    const auto parameter = std::ranges::find(known, name, &ViewParameter::name);
     if (parameter == known.end())
       return invalid("parameter %s: unknown; must be one of %s%s", name.c_str(),
                      alternatives(names).c_str(), did_you_mean(name, names).c_str());
