@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-// OutputFolder: kept tensors as .npy files and manifest.json, which maps names to files. Everything
-// is written to a temporary folder beside the target and moved there at the end, the manifest last:
-// a run that fails leaves the target as it was. Move-only; not thread-safe.
+// OutputFolder: kept tensors as .npy files and manifest.json, which maps names to files. A run that
+// fails leaves the target as it was. Move-only; not thread-safe.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -12,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result.hpp"
+#include "cli/folder_draft.hpp"
 #include "perception/tensor.hpp"
 
 namespace geoneuron::cli {
@@ -21,14 +20,8 @@ std::string file_stem(const std::string& name);
 
 class OutputFolder {
  public:
-  // Makes the temporary folder. Errors name `target`: it is no folder, or nothing can be created
-  // beside it.
+  // Errors name `target`: it is no folder, or nothing can be created beside it.
   static Result<OutputFolder> create(const std::string& target);
-
-  OutputFolder(OutputFolder&& other) noexcept;
-  OutputFolder& operator=(OutputFolder&&) = delete;
-  // Removes the temporary folder, if it was not committed.
-  ~OutputFolder();
 
   // Writes one tensor; two names with one stem get different files.
   Result<void> add(const std::string& name, const perception::Tensor& tensor);
@@ -38,11 +31,9 @@ class OutputFolder {
   Result<void> commit(const nlohmann::ordered_json& facts);
 
  private:
-  OutputFolder(std::filesystem::path target, std::filesystem::path temporary)
-      : target_(std::move(target)), temporary_(std::move(temporary)) {}
-  Result<void> replace_files();
+  explicit OutputFolder(FolderDraft draft) : draft_(std::move(draft)) {}
 
-  std::filesystem::path target_, temporary_;
+  FolderDraft draft_;
   std::set<std::string> files_;
   nlohmann::ordered_json tensors_ = nlohmann::ordered_json::object();
 };

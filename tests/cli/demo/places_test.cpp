@@ -38,29 +38,6 @@ TEST(Places, TakeTheFirstThatHoldsTheFileAndElseNameAll) {
   for (const std::string& one : folders) EXPECT_THAT(missing.error().message, HasSubstr(one));
 }
 
-TEST(Places, AFolderThatIsNotKeptGoesWithThoseMadeForIt) {
-  const TemporaryFolder folder;
-  std::filesystem::create_directory(folder / "there");
-  for (const char* path : {"out", "out/", "out/demo", "there/new", "there"}) {
-    const auto made = MadeFolder::make(folder / path);
-    ASSERT_TRUE(made) << made.error().message;
-    EXPECT_TRUE(std::filesystem::is_directory(folder / path)) << path;
-  }
-  EXPECT_THAT(folder.names(), UnorderedElementsAre("there"));
-  EXPECT_THAT(folder.names("there"), IsEmpty());
-  MadeFolder::make(folder / "out/demo").value().keep();
-  EXPECT_TRUE(std::filesystem::is_directory(folder / "out/demo"));
-}
-
-TEST(Places, AFolderThatCannotBeMadeIsNamed) {
-  const TemporaryFolder folder;
-  ASSERT_TRUE(write_file(folder / "file", "").has_value());
-  const auto made = MadeFolder::make(folder / "file/demo");
-  ASSERT_FALSE(made);
-  EXPECT_THAT(made.error().message, HasSubstr("file/demo: cannot be made"));
-  EXPECT_THAT(folder.names(), UnorderedElementsAre("file"));
-}
-
 TEST(Demo, SaysWhereItLookedAndLeavesNothing) {
   const TemporaryFolder folder;
   const ChildResult result = run_child(GEONEURON_DEMO, {"--digits", "absent"}, folder.path());

@@ -9,6 +9,8 @@
 #include "base/printable.hpp"
 #include "cli/demo/index_page.hpp"
 #include "cli/demo/places.hpp"
+#include "cli/folder_draft.hpp"
+#include "cli/interrupt.hpp"
 
 namespace geoneuron::cli::demo {
 namespace {
@@ -18,6 +20,8 @@ struct Options {
   std::string digits;    // digits.onnx, digit_5.png; "" = the project's
   std::string networks;  // detector.onnx; "" = where `./dev models` leaves it
 };
+
+constexpr const char* kIndex = "index.html";
 
 constexpr const char* kUsage =
     "usage: geoneuron-demo [--out DIR] [--digits DIR] [--networks DIR]\n"
@@ -56,7 +60,7 @@ Result<void> run(const Options& options) {
   if (!digits)
     return make_error(digits.error().code, "%s; name its folder with --digits DIR",
                       digits.error().message.c_str());
-  MadeFolder out = GN_TRY(MadeFolder::make(options.out));
+  FolderDraft out = GN_TRY(FolderDraft::create(options.out));
   EngineList list = GN_TRY(open_engines());
   IndexPage page;
   for (const Engine& engine : list.engines) {
@@ -67,19 +71,22 @@ Result<void> run(const Options& options) {
     page.notes.push_back("No Vulkan device: " + list.missing + ".");
     std::printf("%s\n", page.notes.back().c_str());
   }
-  Studio studio(list.engines, options.out);
+  Studio studio(list.engines, out.path());
   page.scenes.push_back(GN_TRY(make_digits_scene(studio, *digits)));
-  if (const auto networks = find("detector.onnx", options.networks, ".cache/models")) {
+  const auto networks = find("detector.onnx", options.networks, ".cache/models");
+  if (networks) {
     page.scenes.push_back(GN_TRY(make_page_scene(studio, *networks)));
+  } else if (!options.networks.empty()) {
+    return with_context(networks, "--networks").error();
   } else {
     page.notes.push_back("Skipped: the text detector on a page; " + networks.error().message +
                          " (`./dev models` fetches it, with npm).");
     std::printf("%s\n", page.notes.back().c_str());
   }
-  const std::string index = options.out + "/index.html";
-  GN_TRY(write_file(index, to_html(page)));
-  out.keep();
-  std::printf("%s\n", std::filesystem::absolute(index).lexically_normal().c_str());
+  GN_TRY(write_file(out.path() / kIndex, to_html(page)));
+  GN_TRY(out.commit(kIndex, {}));
+  const auto index = std::filesystem::absolute(out.target() / kIndex);
+  std::printf("%s\n", index.lexically_normal().c_str());
   return {};
 }
 
@@ -97,6 +104,7 @@ int main(int count, char** arguments) {
     std::fputs(kUsage, stderr);
     return 2;
   }
+  geoneuron::cli::watch_interrupts();
   const auto result = run(options);
   if (result.has_value()) return 0;
   const std::string sentence = geoneuron::printable(result.error().message);

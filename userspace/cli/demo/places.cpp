@@ -2,7 +2,6 @@
 #include "cli/demo/places.hpp"
 
 #include <filesystem>
-#include <utility>
 
 #include "base/text.hpp"
 
@@ -25,25 +24,6 @@ Result<std::string> folder_with(const std::string& file, const std::vector<std::
   for (const std::string& folder : folders)
     if (fs::is_regular_file(fs::path(folder) / file, ignored)) return folder;
   return make_error(ENOENT, "%s: is not in %s", file.c_str(), joined(folders, " or ").c_str());
-}
-
-Result<MadeFolder> MadeFolder::make(const std::string& path) {
-  std::error_code error;
-  fs::path missing;
-  for (fs::path at = fs::path(path).lexically_normal(); !at.empty() && !fs::exists(at, error);
-       at = at.parent_path())
-    missing = at;
-  MadeFolder folder(missing);
-  fs::create_directories(path, error);
-  if (!error) return folder;
-  return make_error(error.value(), "%s: cannot be made: %s", path.c_str(), error.message().c_str());
-}
-
-MadeFolder::MadeFolder(MadeFolder&& other) noexcept : made_(std::exchange(other.made_, {})) {}
-
-MadeFolder::~MadeFolder() {
-  std::error_code ignored;
-  if (!made_.empty()) fs::remove_all(made_, ignored);
 }
 
 }  // namespace geoneuron::cli::demo
