@@ -84,6 +84,18 @@ TEST_F(File, MakesTheFileThatADanglingLinkLeadsTo) {
   EXPECT_EQ(read_file(folder_ / "elsewhere" / "file", 10).value().size(), 5u);
 }
 
+TEST_F(File, FillsAFileWithoutANameThatALinkLeadsTo) {
+  const std::string name = folder_ / "gone";
+  const UniqueFd fd(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  ASSERT_TRUE(fd);
+  ASSERT_EQ(unlink(name.c_str()), 0);
+  ASSERT_TRUE(write_file("/proc/self/fd/" + std::to_string(fd.get()), "hello").has_value());
+  char text[5] = {};
+  EXPECT_EQ(pread(fd.get(), text, sizeof(text), 0), 5);
+  EXPECT_EQ(std::string(text, 5), "hello");
+  EXPECT_EQ(file_count(), 0u);
+}
+
 TEST_F(File, NamesTheFolderThatADanglingLinkMisses) {
   std::filesystem::create_symlink("absent/file", folder_ / "link");
   const auto written = write_file(folder_ / "link", "hello");

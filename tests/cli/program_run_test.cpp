@@ -25,6 +25,7 @@ using perception::Tensor;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsSupersetOf;
+using testing::Not;
 
 TEST_F(ProgramRun, KeepsOutputsByDefault) {
   const ChildResult result = at_home({"run", "model.onnx", "--input", "x.npy", "--out", "out"});
@@ -70,13 +71,21 @@ TEST_F(ProgramRun, TracesPicturesOnLavapipe) {
               IsSupersetOf({"relu", "neg", "compute", "view.paint"}));
 }
 
-TEST_F(ProgramRun, RepeatsAreRunsAndNoLooksIntoTheCache) {
+TEST_F(ProgramRun, HitsItsCacheTheSecondTimeAndSaysSo) {
   const ChildResult result =
       at_home({"run", "model.onnx", "--input", "x.npy", "--out", "out", "--json", "--repeat", "2"});
+  EXPECT_EQ(json::parse(result.out)["cache_hit"], true);
+  EXPECT_THAT(result.err, HasSubstr("--no-cache computes each"));
+}
+
+TEST_F(ProgramRun, ComputesEachTimeWithoutTheCache) {
+  const ChildResult result = at_home({"run", "model.onnx", "--input", "x.npy", "--out", "out",
+                                      "--json", "--repeat", "2", "--no-cache"});
   const json report = json::parse(result.out);
   EXPECT_EQ(report["cache_hit"], false);
   EXPECT_FALSE(report["nodes"].empty());
   EXPECT_EQ(report["durations_ns"].size(), 2u);
+  EXPECT_THAT(result.err, Not(HasSubstr("--no-cache")));
 }
 
 TEST_F(ProgramRun, TakesADashForAFileOnlyWhereStandardOutputIsFree) {
@@ -145,6 +154,9 @@ TEST_F(ProgramRun, RefusesBadInputs) {
   expect_refusal(run("absent.npy"), {"absent.npy", "No such file"});
   expect_refusal(run("z=x.npy"), {"no input 'z'", "its inputs are x"});
   expect_refusal(run("model.onnx"), {"neither a .npy, PNG nor JPEG"});
+  ASSERT_TRUE(write_file(folder_ / "huge.png", "\x89PNG\r\n\x1a\n").has_value());
+  std::filesystem::resize_file(folder_ / "huge.png", size_t{2} << 30);
+  expect_refusal(run("huge.png"), {"huge.png: has 2147483648 bytes; at most 1073741824 are read"});
   save_tensor("shape.npy", {1, 3, 2, 2}, std::vector<float>(12));
   expect_refusal(run("shape.npy"), {"input x", "1x3x2x2", "1x1x2x2"});
   ASSERT_TRUE(write_npy(folder_ / "type.npy", Tensor::from_int64s({1, 2})).has_value());

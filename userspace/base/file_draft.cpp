@@ -36,10 +36,12 @@ Error cannot_write(const std::string& path, int code) {
   return cannot_write(path, path, code);
 }
 
-// Devices, pipes and sockets: a file renamed over one, /dev/null say, would destroy it.
+// Devices, pipes and sockets: a file renamed over one, /dev/null say, would destroy it. And a file
+// without a name, that /dev/stdout may lead to, can be replaced by none.
 bool takes_bytes_in_place(const std::string& path) {
   struct stat status {};
-  return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+  if (stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return false;
+  return !S_ISREG(status.st_mode) || status.st_nlink == 0;
 }
 
 // The file that a link leads to, there or not, so that the link itself stays. ELOOP as open() has

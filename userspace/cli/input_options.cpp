@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "cli/input_options.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "base/mapped_region.hpp"
 #include "base/nearest_names.hpp"
 #include "base/text.hpp"
+#include "base/unique_fd.hpp"
+#include "cli/image_file.hpp"
 #include "cli/npy.hpp"
 #include "perception/model_description.hpp"
 
@@ -102,9 +109,22 @@ void count_non_finite(BoundInput& input) {
   });
 }
 
+// A file that is neither a tensor nor a picture, or too large for what it is, is not read whole.
+Result<MappedRegion> copy_input(const std::string& file) {
+  const UniqueFd fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return make_error(errno, "%s: %s", file.c_str(), std::strerror(errno));
+  std::array<std::byte, 8> first{};
+  const ssize_t count = pread(fd.get(), first.data(), first.size(), 0);
+  const std::span<const std::byte> bytes(first.data(), count < 0 ? 0 : static_cast<size_t>(count));
+  if (count >= 0 && !looks_like_npy(bytes) && !looks_like_image(bytes))
+    return invalid("%s: is neither a .npy, PNG nor JPEG file", file.c_str());
+  return MappedRegion::copy_descriptor(
+      fd.get(), file, looks_like_image(bytes) ? kMaximumImageFileBytes : kMaximumNpyBytes);
+}
+
 Result<void> read_file_into(BoundInput& input, const Declaration& declared,
                             const ImageTensorOptions& options) {
-  const MappedRegion region = GN_TRY(MappedRegion::copy_file(input.file, kMaximumNpyBytes));
+  const MappedRegion region = GN_TRY(copy_input(input.file));
   if (looks_like_image(region.bytes())) {
     const ImageFile file = GN_TRY(with_context(decode_image(region.bytes()), input.file));
     ImageTensor made = GN_TRY(with_context(make_image_tensor(file, declared, options), input.file));
@@ -114,8 +134,6 @@ Result<void> read_file_into(BoundInput& input, const Declaration& declared,
     input.has_own_size = made.has_own_size;
     return {};
   }
-  if (!looks_like_npy(region.bytes()))
-    return invalid("%s: is neither a .npy, PNG nor JPEG file", input.file.c_str());
   input.tensor = GN_TRY(with_context(parse_npy(region.bytes()), input.file));
   input.description = input.tensor.info().to_string();
   return with_context(check_tensor(input.tensor, declared), input.file);

@@ -19,7 +19,6 @@ struct RunReport {
   std::vector<BoundInput> inputs;
   engine::PerceptionReport last;       // of the last repetition
   std::vector<uint64_t> durations_ns;  // of every repetition
-  bool first_run_hit_cache = false;
 
   // The middle one of all durations but the first, which also plans and packs weights; the only
   // one where there was one run.

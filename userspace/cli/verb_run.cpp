@@ -74,8 +74,9 @@ Result<ExitStatus> run(const RunOptions& options, const Invocation& invocation) 
     request.inputs[input.name] = input.tensor;
   }
   request.keep = GN_TRY(keep_set(options.keep, request.model->graph));
-  // Whoever runs more than once measures, and a look into the cache is no run.
-  request.use_cache = options.backend.cache && options.repeat == 1;
+  request.use_cache = options.backend.cache;
+  if (request.use_cache && options.repeat > 1)
+    note("all runs but the first are answered from the cache: --no-cache computes each");
   OutputFolder folder = GN_TRY(OutputFolder::create(options.out));
   ProfileFile profile = GN_TRY(ProfileFile::create(options.profile));
   auto backend = GN_TRY(LocalBackend::open(options.backend, profile.profiler()));
@@ -101,7 +102,7 @@ constexpr const char* kFooter =
     "  geoneuron run digits.onnx --input digit.png --out out\n"
     "  geoneuron run net.onnx --input x=photo.jpg --shape x=1,3,640,640 --keep all --out out\n"
     "  geoneuron run net.onnx --input x.npy --keep 'conv*,logits' --device lavapipe --out out\n"
-    "  geoneuron run net.onnx --input x.npy --repeat 20 --json --out out\n"
+    "  geoneuron run net.onnx --input x.npy --repeat 20 --no-cache --json --out out\n"
     "  geoneuron run net.onnx --input x.npy --profile trace.json --out out";
 
 }  // namespace
@@ -122,8 +123,7 @@ void add_run_verb(CLI::App& app, Invocation& invocation) {
   add_cache_option(*verb, options->backend);
   add_profile_option(*verb, options->profile);
   verb->add_option("--repeat", options->repeat,
-                   "Run so often, never from the cache; times are told of each, tensors written of "
-                   "the first")
+                   "Run so often; times are told of each, tensors written of the first")
       ->check(CLI::Range(1u, 1'000'000u))
       ->capture_default_str();
   add_json_option(*verb, invocation);
