@@ -56,6 +56,8 @@ TEST(CachingSystem, ASnapshotAsksForRoomFirst) {
   const auto copies = snapshot({{"x", floats({1, 2})}}, memory);
   ASSERT_FALSE(copies.has_value());
   EXPECT_EQ(copies.error().code, ENOMEM);
+  EXPECT_EQ(copies.error().message,
+            "input x: device memory: a copy needs 8 bytes; 0 of 7 are in use; raise the budget");
 }
 
 TEST(CachingSystem, ASnapshotOfNothingIsAnError) {

@@ -34,8 +34,7 @@ class MapViewsTest : public ::testing::Test {
   }
 
   // The legend that a picture with these parameters has.
-  std::vector<std::string> legend_texts(std::map<std::string, std::string> given,
-                                        bool all_maps = true) {
+  Legend legend_of(const std::map<std::string, std::string>& given, bool all_maps = true) {
     std::vector<ViewParameter> known;
     append_map_parameters(known, "layer");
     const auto parameters = ViewParameters::parse(known, given).value();
@@ -43,7 +42,11 @@ class MapViewsTest : public ::testing::Test {
     PaintedMaps painted{layer.elements(), {}};
     for (uint64_t i = 0; i < (all_maps ? layer.count : 1); ++i)
       painted.maps.push_back(layer.map_range(i));
-    return Colouring::choose(device_, request_, parameters, layer, painted).value().legend.texts();
+    return Colouring::choose(device_, request_, parameters, layer, painted).value().legend;
+  }
+  std::vector<std::string> legend_texts(const std::map<std::string, std::string>& given,
+                                        bool all_maps = true) {
+    return legend_of(given, all_maps).texts();
   }
 
   CpuPixels device_;
@@ -148,6 +151,16 @@ TEST_F(MapViewsTest, StateLimitsAndWhatWasAggregated) {
   EXPECT_THAT(
       legend_texts({{"normalisation", "percentile"}, {"low", "0.5"}}),
       ::testing::Contains("Limits: percentiles 0.5 and 99 of the layer (2 maps of 2\u00d72)."));
+}
+
+TEST_F(MapViewsTest, ShowOnlyThePartWithinFixedLimitsInTheBar) {
+  constexpr uint32_t kWidth = 640, kInsideBar = 5;
+  const Legend legend = legend_of(
+      {{"normalisation", "fixed"}, {"low", "0"}, {"high", "1"}, {"colormap", "diverging"}});
+  Image image = Image::filled(kWidth, legend.height(kWidth).value(), {});
+  ASSERT_TRUE(legend.draw(image, Theme::named("dark"), 0, 0, kWidth));
+  EXPECT_EQ(image.at(0, kInsideBar), (Rgba8{255, 255, 255, 255}));
+  EXPECT_EQ(image.at(kWidth - 1, kInsideBar), palette_named("diverging").value().colours[255]);
 }
 
 TEST_F(MapViewsTest, ShareLimitsOverTheModel) {

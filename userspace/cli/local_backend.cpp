@@ -142,8 +142,12 @@ Result<PassReport> measure_passes(const std::shared_ptr<const Model>& model,
   const auto make_unit = [&]() -> Result<std::unique_ptr<engine::ParallelProcessingUnit>> {
     engine::OpenedUnit opened =
         GN_TRY(engine::open_unit(options.device, {.threads = options.threads}));
+    const engine::DeviceDescription device = opened.unit->description();
+    if (report.device && report.device->id != device.id)
+      return make_error(ENODEV, "%s: was lost while measuring; %s would go on in its place",
+                        report.device->id.c_str(), device.id.c_str());
     if (!report.device) note_fall_back(opened);
-    report.device = opened.unit->description();
+    report.device = device;
     report.device_reason = opened.reason;
     return std::move(opened.unit);
   };

@@ -37,7 +37,8 @@ std::string views_text() {
     for (const views::ViewParameter& parameter : view.parameters)
       rows.push_back(
           {parameter.name + "=" + parameter.fallback, parameter.allowed(), parameter.description});
-    text += view.name + ": " + view.description + "\n" + table(rows, 2) + "\n";
+    text += view.name + ": " + view.description + (view.needs_selection ? "; needs --tensor" : "") +
+            "\n" + table(rows, 2) + "\n";
   }
   return text;
 }

@@ -51,7 +51,8 @@ Result<Snapshot> snapshot(const NamedTensors& tensors, MemoryManager& memory) {
   Snapshot copies;
   for (const auto& [name, tensor] : tensors) {
     if (!tensor.is_defined()) return invalid("input %s: has no elements", name.c_str());
-    copies.leases.push_back(GN_TRY(memory.lease(tensor.size_bytes(), "an input")));
+    copies.leases.push_back(
+        GN_TRY(with_context(memory.lease(tensor.size_bytes(), "a copy"), "input " + name)));
     copies.tensors.emplace(name, GN_TRY(with_context(copy_of(tensor, memory), "input " + name)));
   }
   return copies;

@@ -33,6 +33,7 @@ void MemoryLease::reset() {
 }
 
 MemoryManager::MemoryManager(std::vector<HeapOptions> heaps) {
+  assert(!heaps.empty());
   for (HeapOptions& options : heaps) {
     Heap heap;
     heap.options = std::move(options);
@@ -96,7 +97,9 @@ void MemoryManager::reset_peak(HeapId heap) {
 }
 
 Error MemoryManager::refusal(const Heap& heap, const MemoryRequest& request) {
-  return make_error(ENOMEM, "%s memory: %s needs %llu bytes; %llu of %llu are in use",
+  return make_error(ENOMEM,
+                    "%s memory: %s needs %llu bytes; %llu of %llu are in use; "
+                    "raise the budget",
                     heap.options.name.c_str(), request.purpose.c_str(),
                     static_cast<unsigned long long>(request.size_bytes),
                     static_cast<unsigned long long>(heap.used_bytes),

@@ -55,6 +55,7 @@ class MemoryLease {
 
 class MemoryManager {
  public:
+  // `heaps` by HeapId: the device's at least.
   explicit MemoryManager(std::vector<HeapOptions> heaps);
   ~MemoryManager();
 

@@ -10,8 +10,8 @@ constexpr uint32_t kApart = 12;      // between captions of a row, in pixels
 constexpr uint32_t kBesideLine = 5;  // between a caption and a line
 constexpr uint32_t kLeast = 2;       // a width that still is one
 
-// The width around middle i that leaves half of `apart` free up to half-way to its neighbours,
-// `step` captions away, or to the picture's sides.
+// The width around middle i that reaches half-way to its nearer neighbour, `step` captions away, or
+// to the picture's nearer side, less half of kApart at both ends unless that would leave nothing.
 uint32_t width_between(const std::vector<uint32_t>& middles, size_t i, size_t step,
                        uint32_t canvas_width) {
   const uint32_t left = i < step ? 2 * middles[i] : middles[i] - middles[i - step];

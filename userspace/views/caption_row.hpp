@@ -15,8 +15,9 @@ struct CaptionPlace {
 };
 
 // The places of captions centred at each of `middles`, which ascend, in a picture of
-// `canvas_width`, in one row or two. Captions of a row keep apart from each other, and those of the
-// upper row from the lines that lead past them to the lower one.
+// `canvas_width`, in one row or two. Captions of a row keep 12 pixels apart, and those of the upper
+// row 5 from the lines that lead past them to the lower one, but where that would leave no width:
+// there they may touch.
 std::vector<CaptionPlace> place_captions(const std::vector<uint32_t>& middles,
                                          uint32_t canvas_width, uint32_t rows);
 

@@ -21,7 +21,7 @@ Result<std::vector<perception::Tensor>> evaluate_on_cpu(const perception::Node& 
 
 // The memory that evaluate_on_cpu takes beside operands and results: scratch and packed weights.
 // Known before the operands are: only those that decide shapes must have their values. `results`
-// are those of perception::infer. Errors: EINVAL, ENOTSUP as above.
+// matches node.outputs, undefined where one is left out. Errors: EINVAL, ENOTSUP as above.
 Result<uint64_t> working_bytes_on_cpu(const perception::Node& node,
                                       std::span<const perception::Operand> operands,
                                       std::span<const perception::TensorInfo> results);
