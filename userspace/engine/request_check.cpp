@@ -105,6 +105,7 @@ Result<std::set<ValueId>> checked_keep(const Graph& graph, const std::set<std::s
     const auto found = by_name.find(name);
     if (found == by_name.end() || name.empty()) {
       std::vector<std::string> names;
+      names.reserve(by_name.size());
       for (const auto& [known, id] : by_name) names.emplace_back(known);
       return invalid("tensor %s: the model has none of this name%s", name.c_str(),
                      did_you_mean(name, names).c_str());

@@ -13,7 +13,7 @@ using perception::TensorInfo;
 Result<Tensor> unfilled_tensor(const TensorInfo& info, MemoryManager& memory) {
   constexpr size_t kUnit = Tensor::kAlignmentBytes;
   const size_t size = std::max(kUnit, (info.size_bytes() + kUnit - 1) / kUnit * kUnit);
-  const std::shared_ptr<SpareBlocks> spare = memory.spare_blocks();
+  const std::shared_ptr<SpareBlocks>& spare = memory.spare_blocks();
   SpareBlocks::Block block = spare->take(size);
   if (!block) block.reset(static_cast<std::byte*>(std::aligned_alloc(kUnit, size)));
   if (!block)

@@ -9,7 +9,6 @@ namespace geoneuron::perception {
 namespace {
 
 using shape_rules::Infos;
-using shape_rules::Request;
 using shape_rules::Rule;
 
 Rule rule_of(Operator op) {

@@ -99,6 +99,7 @@ Result<Infos> pad(const Request& request) {
 Result<Infos> resize(const Request& request) {
   const ResizeParameters parameters = GN_TRY(resize_parameters(request.node, request.operands));
   std::vector<int64_t> extents;
+  extents.reserve(parameters.axes.size());
   for (const ResizeAxis& axis : parameters.axes) extents.push_back(axis.output);
   return single(request, std::move(extents));
 }
@@ -106,6 +107,7 @@ Result<Infos> resize(const Request& request) {
 Result<Infos> slice(const Request& request) {
   const auto axes = GN_TRY(slice_axes(request.operands));
   std::vector<int64_t> extents;
+  extents.reserve(axes.size());
   for (const SliceAxis& axis : axes) extents.push_back(axis.count);
   return single(request, std::move(extents));
 }

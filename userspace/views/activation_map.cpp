@@ -2,6 +2,7 @@
 #include "views/activation_map.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "views/colouring.hpp"
 #include "views/page.hpp"
@@ -79,7 +80,7 @@ Result<Image> overlaid_map(PixelDevice& device, const ViewRequest& request,
   Image result = resized(input, static_cast<uint32_t>(width), static_cast<uint32_t>(height));
   Image over =
       resized(GN_TRY(painted_map(device, layer, map, colouring, 1)), result.width, result.height);
-  const auto opacity = static_cast<uint8_t>(*parameters.number("opacity") * 255 + 0.5);
+  const auto opacity = static_cast<uint8_t>(std::lround(*parameters.number("opacity") * 255));
   for (Rgba8& pixel : over.pixels) pixel.alpha = opacity;
   draw_image(result, over, 0, 0);
   return result;

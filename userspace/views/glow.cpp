@@ -32,6 +32,7 @@ Levels equalise(const Accumulation& sums, uint32_t power) {
     ++total;
   }
   Levels levels{};
+  if (total == 0) return levels;
   uint64_t below = 0;
   for (size_t i = 0; i < kBuckets; ++i) {
     if (counts[i] == 0) continue;

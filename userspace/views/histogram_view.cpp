@@ -55,8 +55,8 @@ class Plot {
   std::vector<double> count_ticks() const {
     if (!logarithmic_) return round_ticks(0, static_cast<double>(most_) * 1.05, 4);
     std::vector<double> ticks;
-    for (double tick = 1; tick <= static_cast<double>(most_) * 1.05; tick *= 10)
-      ticks.push_back(tick);
+    for (int power = 0; std::pow(10, power) <= static_cast<double>(most_) * 1.05; ++power)
+      ticks.push_back(std::pow(10, power));
     return ticks;
   }
 

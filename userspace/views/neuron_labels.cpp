@@ -3,13 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 namespace geoneuron::views {
 namespace {
 
 std::string short_number(float value) {
-  if (value >= 1000 && value < 1e9f) return grouped_digits(static_cast<uint64_t>(value + 0.5f));
+  if (value >= 1000 && value < 1e9f)
+    return grouped_digits(static_cast<uint64_t>(std::lround(value)));
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.3g", static_cast<double>(value));
   return text.data();

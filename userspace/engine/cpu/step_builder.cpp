@@ -37,6 +37,7 @@ size_t data_operands(const CpuStep& step) {
 
 std::vector<TensorInfo> infos_of(const std::vector<Tensor>& tensors) {
   std::vector<TensorInfo> result;
+  result.reserve(tensors.size());
   for (const Tensor& tensor : tensors) result.push_back(tensor.info());
   return result;
 }

@@ -23,13 +23,13 @@ VulkanProgram::VulkanProgram(const std::shared_ptr<VulkanDevice>& device, std::s
       recorder_(device, memory_),
       transfer_(device, memory_) {}
 
-Result<std::unique_ptr<Program>> VulkanProgram::create(std::shared_ptr<VulkanDevice> device,
+Result<std::unique_ptr<Program>> VulkanProgram::create(const std::shared_ptr<VulkanDevice>& device,
                                                        std::string device_id,
                                                        std::shared_ptr<const perception::Plan> plan,
                                                        MemoryManager& memory) {
   const ProgramNeeds needs = GN_TRY(needs_of(device, *plan));
   std::unique_ptr<VulkanProgram> program(
-      new VulkanProgram(std::move(device), std::move(device_id), std::move(plan), memory, needs));
+      new VulkanProgram(device, std::move(device_id), std::move(plan), memory, needs));
   program->host_scratch_ =
       GN_TRY(memory.lease(needs.host_scratch_bytes, "scratch of the host's steps"));
   GN_TRY(program->reserve_blocks());

@@ -22,7 +22,7 @@ namespace geoneuron::engine::vulkan {
 class VulkanProgram : public Program {
  public:
   // Reserves memory, uploads constants, compiles pipelines and records everything.
-  static Result<std::unique_ptr<Program>> create(std::shared_ptr<VulkanDevice> device,
+  static Result<std::unique_ptr<Program>> create(const std::shared_ptr<VulkanDevice>& device,
                                                  std::string device_id,
                                                  std::shared_ptr<const perception::Plan> plan,
                                                  MemoryManager& memory);

@@ -153,8 +153,8 @@ Result<void> VulkanPixels::paint(std::span<const float> elements,
   GN_TRY(views::check_tiles(elements, tiles, normalisations.size(), canvas));
   GN_TRY(views::check_normalisations(normalisations));
   // Multiples of 4, as the shader takes four at a time.
-  const uint64_t range = commands_.limits().maxStorageBufferRange / 16 * 4;
-  const uint64_t texels = commands_.limits().maxTexelBufferElements / 4 * 4;
+  const uint64_t range = commands_.limits().maxStorageBufferRange / 16 * uint64_t{4};
+  const uint64_t texels = commands_.limits().maxTexelBufferElements / 4 * uint64_t{4};
   const uint64_t maximum = std::min<uint64_t>({kMaximumPixels, range, texels});
   for (const views::Tile& tile : tiles)
     GN_TRY(check_row(tile, std::min<uint64_t>(range, 1u << 30)));
