@@ -297,25 +297,16 @@ static const struct file_operations view_fops = {
 	.llseek = noop_llseek,
 };
 
-static int memory_fd(struct gn_buffer *buffer, bool write)
+/* For GET_BUFFER: a view of the memory, or the dma-buf that was imported. */
+struct file *gn_buffer_file(struct gn_buffer *buffer, bool write)
 {
-	int fd = anon_inode_getfd("[geoneuron-buffer]", &view_fops, get_file(buffer->memory),
-				  (write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+	struct file *view;
 
-	if (fd < 0)
+	if (!buffer->memory)
+		return get_file(buffer->imported->file);
+	view = anon_inode_getfile("[geoneuron-buffer]", &view_fops, get_file(buffer->memory),
+				  write ? O_RDWR : O_RDONLY);
+	if (IS_ERR(view))
 		fput(buffer->memory);
-	return fd;
-}
-
-int gn_buffer_fd(struct gn_buffer *buffer, bool write)
-{
-	int fd;
-
-	if (buffer->memory)
-		return memory_fd(buffer, write);
-	get_dma_buf(buffer->imported);
-	fd = dma_buf_fd(buffer->imported, O_CLOEXEC);
-	if (fd < 0)
-		dma_buf_put(buffer->imported);
-	return fd;
+	return view;
 }

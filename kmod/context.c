@@ -19,8 +19,8 @@ void gn_context_free(struct kref *refs)
 {
 	struct gn_context *context = container_of(refs, struct gn_context, refs);
 
-	vfree(context->submission);
-	vfree(context->completion);
+	gn_area_destroy(context->submission);
+	gn_area_destroy(context->completion);
 	gn_user_put(context->user);
 	kfree(context);
 }
@@ -153,17 +153,15 @@ static bool good_entries(u32 entries)
 
 static struct geoneuron_ring *new_ring(u32 entries, u64 bytes)
 {
-	struct geoneuron_ring *ring = vmalloc_user(bytes);
+	struct geoneuron_ring *ring = gn_area_create(bytes);
 
 	if (ring)
 		ring->entries = entries;
 	return ring;
 }
 
-static long give_rings(struct gn_context *context, struct geoneuron_setup *setup)
+static void describe_rings(struct geoneuron_setup *setup)
 {
-	struct geoneuron_ring *submission, *completion;
-
 	setup->submission_entries_at = sizeof(struct geoneuron_ring);
 	setup->completion_entries_at = sizeof(struct geoneuron_ring);
 	setup->submission_offset = GN_SUBMISSION_AT;
@@ -172,37 +170,51 @@ static long give_rings(struct gn_context *context, struct geoneuron_setup *setup
 		(u64)setup->submission_entries * sizeof(struct geoneuron_command));
 	setup->completion_bytes = PAGE_ALIGN(sizeof(struct geoneuron_ring) +
 		(u64)setup->completion_entries * sizeof(struct geoneuron_completion));
-	submission = new_ring(setup->submission_entries, setup->submission_bytes);
-	completion = new_ring(setup->completion_entries, setup->completion_bytes);
-	if (!submission || !completion) {
-		vfree(submission);
-		vfree(completion);
-		return -ENOMEM;
-	}
-	context->submission_entries = setup->submission_entries;
-	context->completion_entries = setup->completion_entries;
-	context->submission = submission;
-	/* Whoever finds it without the mutex finds the submission ring and the sizes too. */
-	smp_store_release(&context->completion, completion);
-	return 0;
 }
 
+/* Makes the rings the context's own, unless it has some. */
+static int publish_rings(struct gn_context *context, const struct geoneuron_setup *setup,
+			 struct geoneuron_ring *submission, struct geoneuron_ring *completion)
+{
+	int result = -EBUSY;
+
+	mutex_lock(&context->lock);
+	if (!context->completion) {
+		context->submission_entries = setup->submission_entries;
+		context->completion_entries = setup->completion_entries;
+		context->submission = submission;
+		/* Whoever finds it without the mutex finds the submission ring and sizes too. */
+		smp_store_release(&context->completion, completion);
+		result = 0;
+	}
+	mutex_unlock(&context->lock);
+	return result;
+}
+
+/* The answer is written before the rings are there, so that a bad address gives no rings. */
 static long setup_ioctl(struct gn_context *context, void __user *argument)
 {
+	struct geoneuron_ring *submission, *completion;
 	struct geoneuron_setup setup;
-	long result = -EBUSY;
+	long result = -ENOMEM;
 
 	if (copy_from_user(&setup, argument, sizeof(setup)))
 		return -EFAULT;
 	if (setup.flags || setup.padding || !good_entries(setup.submission_entries) ||
 	    !good_entries(setup.completion_entries))
 		return -EINVAL;
-	mutex_lock(&context->lock);
-	if (!context->completion)
-		result = give_rings(context, &setup);
-	mutex_unlock(&context->lock);
-	if (!result && copy_to_user(argument, &setup, sizeof(setup)))
-		return -EFAULT;
+	if (smp_load_acquire(&context->completion))	/* see publish_rings */
+		return -EBUSY;
+	describe_rings(&setup);
+	submission = new_ring(setup.submission_entries, setup.submission_bytes);
+	completion = new_ring(setup.completion_entries, setup.completion_bytes);
+	if (submission && completion)
+		result = copy_to_user(argument, &setup, sizeof(setup)) ? -EFAULT :
+			 publish_rings(context, &setup, submission, completion);
+	if (!result)
+		return 0;
+	gn_area_destroy(submission);
+	gn_area_destroy(completion);
 	return result;
 }
 
@@ -290,7 +302,8 @@ static int client_mmap(struct file *file, struct vm_area_struct *vma)
 
 	/* The rings never change once the completion ring is there. */
 	if (offset == GN_SUBMISSION_AT || offset == GN_COMPLETION_AT) {
-		void *completion = smp_load_acquire(&context->completion);	/* see give_rings */
+		/* See publish_rings. */
+		void *completion = smp_load_acquire(&context->completion);
 
 		return map_ring(context, vma, offset ? completion :
 				completion ? context->submission : NULL);
@@ -313,7 +326,7 @@ static __poll_t client_poll(struct file *file, struct poll_table_struct *table)
 	__poll_t events = 0;
 
 	poll_wait(file, &context->wait, table);
-	if (!smp_load_acquire(&context->completion))	/* see give_rings */
+	if (!smp_load_acquire(&context->completion))	/* see publish_rings */
 		return 0;
 	gn_lock();
 	if (gn_room(context))

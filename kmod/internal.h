@@ -30,7 +30,7 @@ struct gn_user {
 	struct list_head node;		/* gn.users */
 	unsigned int refs;
 	kuid_t uid;
-	unsigned int commands;		/* accepted, without completion */
+	unsigned int commands;		/* in the ledger, answered members of chains too */
 	unsigned int contexts;
 	u64 buffer_bytes;
 	u64 pinned_bytes;
@@ -245,7 +245,7 @@ int gn_publish_buffer(struct gn_context *context, struct gn_buffer *buffer, u32 
 int gn_forget_handle(struct gn_context *context, u32 handle);
 bool gn_buffer_ready(struct gn_buffer *buffer, bool write);
 int gn_buffer_map(struct gn_buffer *buffer, struct vm_area_struct *vma);
-int gn_buffer_fd(struct gn_buffer *buffer, bool write);
+struct file *gn_buffer_file(struct gn_buffer *buffer, bool write);
 long gn_create_buffer(struct gn_context *context, void __user *argument);
 long gn_destroy_buffer(struct gn_context *context, void __user *argument);
 long gn_export_buffer(struct gn_context *context, void __user *argument);
@@ -266,6 +266,10 @@ int gn_commit_command(struct io_uring_cmd *cmd);
 int gn_server_uring(struct io_uring_cmd *cmd, unsigned int issue_flags);
 void gn_retry_work(struct work_struct *work);
 void gn_lease_work(struct work_struct *work);
+
+/* area.c */
+void *gn_area_create(u64 bytes);
+void gn_area_destroy(void *area);
 
 /* debugfs.c */
 void gn_debugfs_init(void);

@@ -86,7 +86,7 @@ unsigned int gn_room(struct gn_context *context)
 void gn_turn_update(struct gn_context *context)
 {
 	struct gn_user *user = context->user;
-	bool open = context->dispatched < gn_window;
+	bool open = context->dispatched < max(gn_window, 1U);
 	int class;
 
 	for (class = 0; class < GEONEURON_CLASSES; class++) {
@@ -179,6 +179,7 @@ static void post(struct gn_context *context, struct gn_command *command, int res
 /* Out of the ledger; gn_unlock frees it. It must be in no queue. */
 void gn_drop(struct gn_command *command)
 {
+	command->context->user->commands--;
 	hash_del(&command->by_id);
 	list_del_init(&command->owned);
 	list_del_init(&command->notice);
@@ -213,7 +214,6 @@ void gn_answer(struct gn_command *command, int result, u64 value)
 	list_del_init(&command->place);
 	if (!command->replay) {
 		context->in_flight--;
-		context->user->commands--;
 		if (context->closed)
 			gn.counts.vanished++;
 		else

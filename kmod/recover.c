@@ -113,10 +113,16 @@ static bool buffers_idle(struct gn_command *command)
 	return true;
 }
 
+/*
+ * What a client that is gone left needs no wait: nobody will look at its buffers again, and those
+ * who still use one hold it by themselves.
+ */
 static bool idle(struct gn_command *command)
 {
 	struct gn_command *member;
 
+	if (command->context->closed)
+		return true;
 	if (!command->chain)
 		return buffers_idle(command);
 	list_for_each_entry(member, &command->chain->members, member)

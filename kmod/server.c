@@ -21,7 +21,7 @@ void gn_session_free(struct kref *refs)
 {
 	struct gn_session *session = container_of(refs, struct gn_session, refs);
 
-	vfree(session->area);
+	gn_area_destroy(session->area);
 	kfree(session);
 }
 
@@ -52,7 +52,7 @@ static struct gn_session *new_session(u64 lease_ns)
 
 	if (!session)
 		return NULL;
-	session->area = vmalloc_user(AREA_BYTES);
+	session->area = gn_area_create(AREA_BYTES);
 	if (!session->area) {
 		kfree(session);
 		return NULL;
@@ -216,11 +216,27 @@ static struct gn_buffer *buffer_of(struct gn_server *server, struct geoneuron_ge
 	return buffer;
 }
 
+/* The fd is installed last: whoever gives a bad address gets none. */
+static long tell_buffer(struct geoneuron_get_buffer *ask, struct file *file, void __user *argument)
+{
+	ask->fd = get_unused_fd_flags(O_CLOEXEC);
+	if (ask->fd < 0)
+		return ask->fd;
+	if (copy_to_user(argument, ask, sizeof(*ask))) {
+		put_unused_fd(ask->fd);
+		return -EFAULT;
+	}
+	fd_install(ask->fd, get_file(file));
+	return 0;
+}
+
 static long get_buffer(struct gn_server *server, void __user *argument)
 {
 	struct geoneuron_get_buffer ask;
 	struct gn_buffer *buffer;
 	bool write = false;
+	struct file *file;
+	long result;
 
 	if (copy_from_user(&ask, argument, sizeof(ask)))
 		return -EFAULT;
@@ -232,11 +248,13 @@ static long get_buffer(struct gn_server *server, void __user *argument)
 	ask.kind = buffer->memory ? GEONEURON_BUFFER_MEMORY : GEONEURON_BUFFER_DMABUF;
 	ask.size = buffer->size;
 	ask.buffer_id = buffer->id;
-	ask.fd = gn_buffer_fd(buffer, write);
+	file = gn_buffer_file(buffer, write);
 	gn_buffer_put(buffer);
-	if (ask.fd < 0)
-		return ask.fd;
-	return copy_to_user(argument, &ask, sizeof(ask)) ? -EFAULT : 0;
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	result = tell_buffer(&ask, file, argument);
+	fput(file);
+	return result;
 }
 
 static int server_open(struct inode *inode, struct file *file)

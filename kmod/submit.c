@@ -288,7 +288,8 @@ static bool enough(struct gn_context *context, u32 wanted)
 static int wait_for(struct gn_context *context, const struct geoneuron_submit *ask)
 {
 	bool any_signal = ask->flags & GEONEURON_SUBMIT_INTERRUPTIBLE;
-	int state = any_signal ? TASK_INTERRUPTIBLE : TASK_KILLABLE;
+	/* Freezable, so that a client that waits does not keep the machine from suspending. */
+	int state = (any_signal ? TASK_INTERRUPTIBLE : TASK_KILLABLE) | TASK_FREEZABLE;
 	ktime_t deadline = ns_to_ktime(min_t(u64, ask->deadline_ns, KTIME_MAX));
 	DEFINE_WAIT(entry);
 	int result = 0;

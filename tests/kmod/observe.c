@@ -208,6 +208,28 @@ static void check_lists(struct client *client)
 	expect_line(DEBUGFS "users", "\n0 1 1 8192 0\n");
 }
 
+/* A member of a chain that has its completion is in the ledger, and in the account, to its end. */
+static void check_chain(struct client *client, struct server *server)
+{
+	struct geoneuron_command command = nop(41);
+	struct geoneuron_commit_entry entries[2];
+
+	command.flags |= GEONEURON_COMMAND_LINK;
+	push(client, &command);
+	command.flags &= (__u16)~GEONEURON_COMMAND_LINK;
+	push(client, &command);
+	MUST(ioctl(client->fd, GEONEURON_IOC_SUBMIT, &(struct geoneuron_submit){ .count = 2 }));
+	expect("chain fetched", fetch(server, 4), 3);
+	entries[0] = answer(&server->records[0], 0, 0);
+	expect("command before it", commit(server, entries, 1), 1);
+	entries[0] = answer(&server->records[1], 0, 0);
+	entries[1] = answer(&server->records[2], 0, 0);
+	expect("first member", commit(server, entries, 1), 1);
+	expect_line(DEBUGFS "users", "\n0 1 2 8192 0\n");
+	expect("second member", commit(server, &entries[1], 1), 1);
+	expect_line(DEBUGFS "users", "\n0 1 0 8192 0\n");
+}
+
 int main(void)
 {
 	struct client client = open_client(8, 8);
@@ -225,6 +247,7 @@ int main(void)
 	check_trace(&server, records);
 	check_counters();
 	check_lists(&client);
+	check_chain(&client, &server);
 	write_all(TRACING "events/geoneuron/enable", "0");
 	close_server(&server);
 	return summary();
