@@ -83,25 +83,6 @@ static int client_open(struct inode *inode, struct file *file)
 	return -ENOMEM;
 }
 
-/* What waits vanishes; what runs stays in the ledger as an orphan. */
-static void abandon_commands(struct gn_context *context)
-{
-	struct gn_command *command;
-	bool again;
-
-	do {	/* dropping a chain takes neighbours off the list: begin anew */
-		again = false;
-		list_for_each_entry(command, &context->commands, owned) {
-			if (command->state != GN_QUEUED)
-				continue;
-			gn_take_from_queue(command);
-			gn_answer(command, -ECANCELED, 0);
-			again = true;
-			break;
-		}
-	} while (again);
-}
-
 static int client_release(struct inode *inode, struct file *file)
 {
 	struct gn_context *context = file->private_data;
@@ -114,7 +95,7 @@ static int client_release(struct inode *inode, struct file *file)
 	context->user->contexts--;
 	eventfd = context->eventfd;
 	context->eventfd = NULL;
-	abandon_commands(context);
+	gn_end_queued(context);	/* what runs stays in the ledger as orphans */
 	gn.counts.orphaned += context->in_flight;
 	gn_unlock();
 	if (eventfd)

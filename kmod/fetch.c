@@ -113,6 +113,8 @@ static void dispatch(struct gn_session *session, struct gn_command *command,
 	list_add_tail(&command->place, &session->dispatched);
 	gn_turn_update(command->context);
 	fetch->ask.credits[command->priority_class]--;
+	if (command->chain)
+		command->chain->begun = true;
 	gn.counts.dispatched++;
 	trace_geoneuron_fetch(command);
 	describe(session, command, next_record(session, fetch));

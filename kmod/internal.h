@@ -94,6 +94,7 @@ struct gn_chain {
 	struct list_head members;
 	unsigned int left;		/* without completion */
 	bool idempotent;
+	bool begun;			/* a member was handed out, and the chain not queued anew */
 	bool failed;
 };
 
@@ -221,6 +222,7 @@ void gn_take_from_server(struct gn_command *command);
 void gn_turn_update(struct gn_context *context);
 void gn_drop(struct gn_command *command);
 void gn_free_command(struct gn_command *command);
+void gn_end_queued(struct gn_context *context);
 void gn_ban(struct gn_context *context);
 
 /* user.c */

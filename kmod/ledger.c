@@ -270,23 +270,29 @@ void gn_cancel(struct gn_command *command)
 	}
 }
 
+/* Ends all of the context's that waits. A chain takes its members along, wherever they are. */
+void gn_end_queued(struct gn_context *context)
+{
+	struct gn_command *command;
+	int class;
+
+	for (class = 0; class < GEONEURON_CLASSES; class++)
+		while (!list_empty(&context->queue[class])) {
+			command = list_first_entry(&context->queue[class], struct gn_command,
+						   place);
+			gn_take_from_queue(command);
+			gn_answer(command, -ECANCELED, 0);
+		}
+}
+
 /* Nothing of the context is accepted for a while, and what it has in the ledger ends. */
 void gn_ban(struct gn_context *context)
 {
 	struct gn_command *command;
-	bool again;
 
 	gn.counts.bans++;
 	context->banned_until_ns = ktime_get_ns() + (u64)gn_ban_ms * NSEC_PER_MSEC;
-	do {	/* a cancelled chain takes its neighbours off the list: begin anew */
-		again = false;
-		list_for_each_entry(command, &context->commands, owned) {
-			if (command->state == GN_QUEUED && !command->replay) {
-				gn_cancel(command);
-				again = true;
-				break;
-			}
-			gn_cancel(command);
-		}
-	} while (again);
+	gn_end_queued(context);
+	list_for_each_entry(command, &context->commands, owned)
+		gn_cancel(command);
 }

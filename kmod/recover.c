@@ -21,17 +21,6 @@ static void hold(struct gn_session *session, struct gn_command *command)
 }
 
 /* A chain that has begun waits as a whole. */
-static bool chain_begun(const struct gn_chain *chain)
-{
-	struct gn_command *command;
-
-	list_for_each_entry(command, &chain->members, member)
-		if (command->state == GN_DONE || command->state == GN_DISPATCHED ||
-		    command->state == GN_HELD)
-			return true;
-	return false;
-}
-
 static void hold_all(struct gn_session *session)
 {
 	struct gn_command *command, *next;
@@ -41,7 +30,7 @@ static void hold_all(struct gn_session *session)
 	list_for_each_entry_safe(command, next, &session->dispatched, place)
 		hold(session, command);
 	hash_for_each_safe(gn.by_id, bucket, safe, command, by_id)
-		if (command->state == GN_QUEUED && command->chain && chain_begun(command->chain))
+		if (command->state == GN_QUEUED && command->chain && command->chain->begun)
 			hold(session, command);
 }
 
@@ -145,6 +134,7 @@ static void chain_again(struct gn_chain *chain)
 {
 	struct gn_command *command;
 
+	chain->begun = false;
 	list_for_each_entry(command, &chain->members, member)
 		again(command);
 }
@@ -171,21 +161,24 @@ static void resolve(struct gn_command *command)
 	}
 }
 
-/* True when nothing is left to do for the session. gn.lock is held. */
+/*
+ * True when nothing is left to do for the session. Each step takes the first that is held, or
+ * others of its chain wherever they lie, off its list, and looks once at what is not idle: a client
+ * chooses how much that is. gn.lock is held.
+ */
 static bool recover(struct gn_session *session)
 {
 	struct gn_command *command;
-	bool found;
+	LIST_HEAD(busy);
 
-	do {	/* one answer may take others of its chain off the list: begin anew */
-		found = false;
-		list_for_each_entry(command, &session->held, place)
-			if (idle(command)) {
-				resolve(command);
-				found = true;
-				break;
-			}
-	} while (found);
+	while (!list_empty(&session->held)) {
+		command = list_first_entry(&session->held, struct gn_command, place);
+		if (idle(command))
+			resolve(command);
+		else
+			list_move_tail(&command->place, &busy);
+	}
+	list_splice(&busy, &session->held);
 	return list_empty(&session->held);
 }
 
