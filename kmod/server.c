@@ -25,7 +25,10 @@ void gn_session_free(struct kref *refs)
 	kfree(session);
 }
 
-/* Nobody of the session can write any more. */
+/*
+ * Nobody of the session can write any more. What it held is resolved before the call returns, so
+ * that the module is free as soon as the last process is.
+ */
 static int fence_release(struct inode *inode, struct file *file)
 {
 	struct gn_session *session = file->private_data;
@@ -35,7 +38,7 @@ static int fence_release(struct inode *inode, struct file *file)
 	gn.counts.fences++;
 	trace_geoneuron_fence(session);
 	gn_unlock();
-	mod_delayed_work(system_wq, &gn.retry, 0);
+	gn_retry_work(NULL);
 	kref_put(&session->refs, gn_session_free);
 	return 0;
 }
