@@ -254,6 +254,7 @@ static int client_uring(struct io_uring_cmd *cmd, unsigned int issue_flags)
 	const struct geoneuron_uring_submit *ask = gn_uring_payload(cmd);
 	struct gn_context *context = cmd->file->private_data;
 	u32 count = READ_ONCE(ask->count);
+	int result;
 
 	if (gn_uring_cancels(issue_flags))
 		return 0;	/* nothing ever pends here */
@@ -261,7 +262,10 @@ static int client_uring(struct io_uring_cmd *cmd, unsigned int issue_flags)
 		return -ENOTTY;
 	if (READ_ONCE(ask->flags) || READ_ONCE(ask->reserved))
 		return -EINVAL;
-	return gn_uring_end(cmd, gn_submit(context, count), issue_flags);
+	result = gn_submit(context, count, !(issue_flags & IO_URING_F_NONBLOCK));
+	if (result == -EBUSY)
+		return -EAGAIN;	/* io_uring tries again in a thread that may wait */
+	return gn_uring_end(cmd, result, issue_flags);
 }
 
 static int map_ring(struct gn_context *context, struct vm_area_struct *vma, void *ring)
@@ -318,14 +322,30 @@ static __poll_t client_poll(struct file *file, struct poll_table_struct *table)
 	return events;
 }
 
+/* Bytes of the buffers that the context has handles of. */
+static u64 named_bytes(struct gn_context *context)
+{
+	struct gn_buffer *buffer;
+	unsigned long handle;
+	u64 bytes = 0;
+
+	mutex_lock(&context->lock);
+	xa_for_each(&context->buffers, handle, buffer)
+		bytes += buffer->size;
+	mutex_unlock(&context->lock);
+	return bytes;
+}
+
 /* In the style of drm-usage-stats: key, colon, tab, value. */
 static void client_fdinfo(struct seq_file *out, struct file *file)
 {
 	struct gn_context *context = file->private_data;
+	u64 bytes = named_bytes(context);
 
 	gn_lock();
 	seq_puts(out, "drm-driver:\tgeoneuron\n");
 	seq_printf(out, "drm-client-id:\t%llu\n", context->id);
+	seq_printf(out, "drm-total-memory:\t%llu KiB\n", bytes >> 10);
 	seq_printf(out, "geoneuron-in-flight:\t%u\n", context->in_flight);
 	seq_printf(out, "geoneuron-dispatched:\t%u\n", context->dispatched);
 	seq_printf(out, "geoneuron-user-buffers:\t%llu KiB\n", context->user->buffer_bytes >> 10);

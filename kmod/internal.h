@@ -234,7 +234,7 @@ void gn_context_free(struct kref *refs);
 extern const struct file_operations gn_client_fops;
 
 /* submit.c */
-int gn_submit(struct gn_context *context, u32 count);
+int gn_submit(struct gn_context *context, u32 count, bool may_wait);
 long gn_submit_ioctl(struct gn_context *context, void __user *argument);
 long gn_cancel_ioctl(struct gn_context *context, void __user *argument);
 

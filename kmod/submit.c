@@ -234,15 +234,22 @@ static u32 available(struct gn_context *context)
 	return min(tail - context->submission_head, context->submission_entries);
 }
 
-/* Takes up to count commands; the number taken, or why none was. */
-int gn_submit(struct gn_context *context, u32 count)
+static int lock_context(struct gn_context *context, bool may_wait)
+{
+	if (!may_wait)
+		return mutex_trylock(&context->lock) ? 0 : -EBUSY;
+	return mutex_lock_killable(&context->lock);
+}
+
+/* Takes up to count commands; the number taken, or why none was. -EBUSY: others are at it. */
+int gn_submit(struct gn_context *context, u32 count, bool may_wait)
 {
 	unsigned int left, accepted = 0;
 	struct batch batch;
-	int result = 0;
+	int result = lock_context(context, may_wait);
 
-	if (mutex_lock_killable(&context->lock))
-		return -EINTR;
+	if (result)
+		return result;
 	if (!context->completion) {
 		mutex_unlock(&context->lock);
 		return -ENXIO;
@@ -318,7 +325,7 @@ long gn_submit_ioctl(struct gn_context *context, void __user *argument)
 		return -EFAULT;
 	if (ask.flags & ~GEONEURON_SUBMIT_INTERRUPTIBLE || ask.padding)
 		return -EINVAL;
-	accepted = gn_submit(context, ask.count);
+	accepted = gn_submit(context, ask.count, true);
 	if (accepted < 0)
 		return accepted;
 	ask.accepted = accepted;

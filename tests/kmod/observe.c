@@ -196,6 +196,7 @@ static void check_lists(struct client *client)
 {
 	struct geoneuron_create_buffer buffer = { .size = BUFFER_BYTES };
 	struct geoneuron_export_buffer export = { .flags = O_CLOEXEC };
+	char fdinfo[64];
 
 	MUST(ioctl(client->fd, GEONEURON_IOC_CREATE_BUFFER, &buffer));
 	export.handle = buffer.handle;
@@ -204,6 +205,10 @@ static void check_lists(struct client *client)
 	expect_line(DEBUGFS "users", "\n0 1 1 8192 8192\n");
 	expect_line(DEBUGFS "sessions", "\n2 active open 0 0 0 60000000000\n");
 	expect_counter("queued_now", 1);
+	snprintf(fdinfo, sizeof(fdinfo), "/proc/self/fdinfo/%d", client->fd);
+	expect_line(fdinfo, "\ndrm-driver:\tgeoneuron\n");
+	expect_line(fdinfo, "\ndrm-total-memory:\t8 KiB\n");
+	expect_line(fdinfo, "\ngeoneuron-in-flight:\t1\n");
 	close(export.fd);
 	expect_line(DEBUGFS "users", "\n0 1 1 8192 0\n");
 }
