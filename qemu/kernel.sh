@@ -131,7 +131,7 @@ fetch_stock_kernel() {
 
 fetch_source() {
   update_lists
-  say "downloading the source of Linux 6.1 into build/kernels/debug/"
+  say "downloading the source of Linux 6.1 (135 MB)"
   unpack_packages "$1" linux-source-6.1
   rm -rf "$1/source.partial"
   mkdir "$1/source.partial"
