@@ -64,7 +64,7 @@ static void end_fetches(struct gn_session *session)
 	struct gn_fetch *fetch;
 
 	list_for_each_entry(fetch, &session->fetches, node)
-		fetch->result = -ENOTCONN;
+		fetch->result = -ECANCELED;
 	list_splice_tail_init(&session->fetches, &gn.finished);
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -30,7 +31,7 @@ static void attach(int fd, struct geoneuron_attach *ask)
 struct server open_server(__u32 role, __u64 lease_ns)
 {
 	struct geoneuron_attach ask = { .role = role, .lease_ns = lease_ns };
-	struct server server;
+	struct server server = {};
 	char *area;
 
 	server.fd = (int)MUST(open("/dev/geoneuron-server", O_RDWR | O_CLOEXEC));
@@ -62,13 +63,37 @@ void start_command(struct server *server, unsigned int operation, const void *pa
 
 int end_command(struct server *server)
 {
-	return end_uring(&server->ring);
+	int result;
+
+	if (!server->early_count)
+		return end_uring(&server->ring);
+	result = server->early[0];
+	server->early_count--;
+	memmove(server->early, server->early + 1, server->early_count * sizeof(int));
+	return result;
+}
+
+bool command_ends(struct server *server, unsigned int milliseconds)
+{
+	struct __kernel_timespec time = {
+		.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000LL,
+	};
+	struct io_uring_cqe *cqe;
+
+	return server->early_count || !io_uring_wait_cqe_timeout(&server->ring, &cqe, &time);
 }
 
 int run_command(struct server *server, unsigned int operation, const void *payload)
 {
+	int result;
+
 	start_command(server, operation, payload);
-	return end_command(server);
+	while (next_uring(&server->ring, &result) != operation) {
+		errno = EBUSY;
+		MUST(server->early_count < 8 ? 0 : -1);
+		server->early[server->early_count++] = result;
+	}
+	return result;
 }
 
 int fetch(struct server *server, unsigned int count)

@@ -6,12 +6,15 @@
 
 #include <liburing.h>
 #include <linux/geoneuron.h>
+#include <stdbool.h>
 
 struct server {
 	int fd;
 	int fence;
 	__u32 epoch;	/* 0: a standby */
 	struct io_uring ring;
+	int early[8];	/* results of what ended while another command was waited for */
+	unsigned int early_count;
 	__u64 area_bytes;
 	__u64 *breadcrumbs;
 	struct geoneuron_record *records;
@@ -29,7 +32,11 @@ void start_command(struct server *server, unsigned int operation, const void *pa
 /* Waits for the end of the command that ends next; its result. */
 int end_command(struct server *server);
 
-/* Both. */
+/* True if a command ends within a time, so that end_command does not wait. */
+bool command_ends(struct server *server, unsigned int milliseconds);
+
+/* Sends one command and waits for its end; what of another operation ends before it is kept for
+ * end_command. */
 int run_command(struct server *server, unsigned int operation, const void *payload);
 
 /* A FETCH of up to count commands of any class into the slots from 0; fetches again when its

@@ -34,6 +34,7 @@ void queue_uring(struct io_uring *ring, int fd, unsigned int operation, const vo
 		.flags = (__u8)sqe_flags,
 		.fd = fd,
 		.off = operation,
+		.user_data = operation,
 	};
 	memcpy(&sqe->addr3, payload, 16);
 }
@@ -45,14 +46,23 @@ void start_uring(struct io_uring *ring, int fd, unsigned int operation, const vo
 	must_uring(io_uring_submit(ring));
 }
 
-int end_uring(struct io_uring *ring)
+unsigned int next_uring(struct io_uring *ring, int *result)
 {
 	struct io_uring_cqe *cqe;
-	int result;
+	unsigned int operation;
 
 	must_uring(io_uring_wait_cqe(ring, &cqe));
-	result = cqe->res;
+	operation = (unsigned int)cqe->user_data;
+	*result = cqe->res;
 	io_uring_cqe_seen(ring, cqe);
+	return operation;
+}
+
+int end_uring(struct io_uring *ring)
+{
+	int result;
+
+	next_uring(ring, &result);
 	return result;
 }
 

@@ -18,7 +18,10 @@ void queue_uring(struct io_uring *ring, int fd, unsigned int operation, const vo
 void start_uring(struct io_uring *ring, int fd, unsigned int operation, const void *payload,
 		 unsigned int sqe_flags);
 
-/* Waits for the end of the command that ends next; its result. */
+/* Waits for the end of the command that ends next; its operation, and its result. */
+unsigned int next_uring(struct io_uring *ring, int *result);
+
+/* The same; its result. */
 int end_uring(struct io_uring *ring);
 
 /* A client's SUBMIT of up to count commands; the number accepted, or -errno. */

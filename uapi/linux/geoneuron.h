@@ -306,7 +306,7 @@ struct geoneuron_record {
 	struct geoneuron_command command;
 };
 
-/* How the mapped area is laid out: byte offsets. */
+/* How the mapped area is laid out: byte offsets. Before ATTACH mmap fails with -ENOTCONN. */
 #define GEONEURON_AREA_BREADCRUMBS_AT 0		/* __u64[GEONEURON_BREADCRUMBS]: one page */
 #define GEONEURON_AREA_RECORDS_AT 4096		/* struct geoneuron_record[GEONEURON_MAX_RECORDS] */
 
@@ -387,7 +387,7 @@ struct geoneuron_uring_submit {
  * the number of records, which lie in slots first_slot, first_slot + 1, ... of the record area.
  * COMMAND records use up a credit of their class each; other records need none. Slots of FETCHes
  * that pend at the same time must not overlap (-EBUSY). res is also -ETIME (its bounded life has
- * ended: fetch again), -ECANCELED (the task goes, or DETACH), -ENOTCONN (not attached), -EINVAL,
+ * ended: fetch again), -ECANCELED (the task or session ends), -ENOTCONN (not attached), -EINVAL,
  * -EOPNOTSUPP (from an io-wq worker or an SQPOLL thread). A standby's FETCH pends until it is
  * promoted.
  */
