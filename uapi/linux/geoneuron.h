@@ -348,9 +348,9 @@ struct geoneuron_session {
 
 /*
  * GET_BUFFER: an fd of the buffer that a command names, good for mmap. Only for a command that was
- * dispatched in this epoch and is not committed (-ESTALE), and a slot that it uses (-EINVAL). The
- * fd of a READ slot is read-only. An imported buffer comes as the dma-buf that was imported, any
- * other as a memory file that can neither grow nor shrink.
+ * dispatched in this epoch and is not committed (-ESTALE), and a slot it uses (-EINVAL), by the
+ * active server (-ENOTCONN). The fd of a READ slot, and any of a REPLAY, is read-only. An imported
+ * buffer comes as that dma-buf, as it was imported; any other as a memory file of a fixed size.
  */
 struct geoneuron_get_buffer {
 	__u64 command_id;
