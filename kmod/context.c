@@ -97,6 +97,7 @@ static int client_release(struct inode *inode, struct file *file)
 	context->eventfd = NULL;
 	gn_end_queued(context);	/* what runs stays in the ledger as orphans */
 	gn.counts.orphaned += context->in_flight;
+	gn_serve();	/* a server may have to be told, and less waits for it */
 	gn_unlock();
 	if (eventfd)
 		eventfd_ctx_put(eventfd);
