@@ -24,6 +24,7 @@ struct dma_buf;
 struct eventfd_ctx;
 struct file;
 struct io_uring_cmd;
+struct pid;
 
 /* One per user who has a context open or memory left; found by uid, guarded by gn.lock. */
 struct gn_user {
@@ -149,8 +150,7 @@ struct gn_session {
 /* An open file of /dev/geoneuron-server. */
 struct gn_server {
 	struct gn_session *session;	/* set once, under gn.lock; referenced */
-	bool died;			/* its process ended without DETACH */
-	bool killed;			/* by SIGKILL: from outside */
+	struct pid *process;		/* that attached; referenced */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -92,6 +93,7 @@ static int take_role(struct gn_server *server, struct gn_session *session, u32 r
 	} else {
 		server->session = session;
 		kref_get(&session->refs);
+		server->process = get_pid(task_tgid(current));
 		kref_get(&session->refs);
 		list_add_tail(&session->node, &gn.sessions);
 		if (!gn.active)
@@ -269,6 +271,18 @@ static int server_open(struct inode *inode, struct file *file)
 }
 
 /*
+/* The process that attached is at its end; a child may have the file open still. */
+static bool server_ends(const struct gn_server *server)
+{
+	return server->session && server->process == task_tgid(current) &&
+	       !atomic_read(&current->signal->live);
+}
+
+static bool killed_from_outside(void)
+{
+	return (current->signal->group_exit_code & 0x7f) == SIGKILL;
+}
+
  * Every close and every exit comes through here, release does not while a FETCH pends: so FETCHes
  * of this files_struct end here.
  */
@@ -278,10 +292,6 @@ static int server_flush(struct file *file, fl_owner_t owner)
 	struct gn_fetch *fetch, *next;
 
 	gn_lock();
-	if (current->flags & PF_EXITING) {
-		server->died = true;
-		server->killed = (current->signal->group_exit_code & 0x7f) == SIGKILL;
-	}
 	if (server->session)
 		list_for_each_entry_safe(fetch, next, &server->session->fetches, node)
 			if (fetch->owner == owner) {
@@ -289,6 +299,8 @@ static int server_flush(struct file *file, fl_owner_t owner)
 				list_move_tail(&fetch->node, &gn.finished);
 			}
 	gn_unlock();
+	if (server_ends(server))
+		gn_session_end(server->session, !killed_from_outside());
 	return 0;
 }
 
@@ -299,9 +311,10 @@ static int server_release(struct inode *inode, struct file *file)
 
 	if (session) {
 		gn_lock();
-		gn_session_end(session, server->died && !server->killed);
+		gn_session_end(session, false);
 		gn_unlock();
 		kref_put(&session->refs, gn_session_free);
+		put_pid(server->process);
 	}
 	kfree(server);
 	return 0;

@@ -317,7 +317,7 @@ struct geoneuron_record {
  *
  * The lease runs while the server has commands, or while some wait and no pending FETCH has credits
  * for them; each FETCH, COMMIT and GET_SESSION renews it, and a server that lets it run out is
- * detached.
+ * detached. The session also ends with the process that attached, whoever has its file open still.
  *
  * fence_fd is to be inherited by every worker of this session and to be closed by all who write
  * into clients' buffers when they stop. When its last copy is closed, nobody of this session can
