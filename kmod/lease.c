@@ -57,12 +57,14 @@ void gn_lease_work(struct work_struct *work)
 	gn_unlock();
 }
 
-/* Starts the lease unless it runs, or the server has nothing to do. gn.lock is held. */
+/* Starts the lease with the first thing to do, so that no idle time counts. gn.lock is held. */
 void gn_lease(struct gn_session *session)
 {
-	if (gn.leased || !owes(session))
-		return;
-	gn.leased = true;
-	gn_renew(session);
-	mod_delayed_work(system_wq, &gn.lease, nsecs_to_jiffies(session->lease_ns) + 1);
+	bool owing = owes(session);
+
+	if (owing && !gn.leased) {
+		gn_renew(session);
+		mod_delayed_work(system_wq, &gn.lease, nsecs_to_jiffies(session->lease_ns) + 1);
+	}
+	gn.leased = owing;
 }

@@ -79,6 +79,7 @@ void gn_activate(struct gn_session *session)
 	session->renewed_ns = ktime_get_ns();
 	gn.active = session;
 	gn.counts.activations++;
+	gn.leased = false;	/* the lease is its own, from gn_serve on */
 }
 
 /* Takes the role, with a reference for the server's file and one for the ledger. */
@@ -92,8 +93,8 @@ static int take_role(struct gn_server *server, struct gn_session *session, u32 r
 		result = -EBUSY;
 	} else {
 		server->session = session;
-		kref_get(&session->refs);
 		server->process = get_pid(task_tgid(current));
+		kref_get(&session->refs);
 		kref_get(&session->refs);
 		list_add_tail(&session->node, &gn.sessions);
 		if (!gn.active)
@@ -270,7 +271,6 @@ static int server_open(struct inode *inode, struct file *file)
 	return server ? 0 : -ENOMEM;
 }
 
-/*
 /* The process that attached is at its end; a child may have the file open still. */
 static bool server_ends(const struct gn_server *server)
 {
@@ -283,6 +283,7 @@ static bool killed_from_outside(void)
 	return (current->signal->group_exit_code & 0x7f) == SIGKILL;
 }
 
+/*
  * Every close and every exit comes through here, release does not while a FETCH pends: so FETCHes
  * of this files_struct end here.
  */
@@ -298,9 +299,9 @@ static int server_flush(struct file *file, fl_owner_t owner)
 				fetch->result = -ECANCELED;
 				list_move_tail(&fetch->node, &gn.finished);
 			}
-	gn_unlock();
 	if (server_ends(server))
 		gn_session_end(server->session, !killed_from_outside());
+	gn_unlock();
 	return 0;
 }
 
@@ -313,8 +314,8 @@ static int server_release(struct inode *inode, struct file *file)
 		gn_lock();
 		gn_session_end(session, false);
 		gn_unlock();
-		kref_put(&session->refs, gn_session_free);
 		put_pid(server->process);
+		kref_put(&session->refs, gn_session_free);
 	}
 	kfree(server);
 	return 0;
