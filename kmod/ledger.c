@@ -212,6 +212,8 @@ void gn_answer(struct gn_command *command, int result, u64 value)
 	struct gn_chain *chain = command->chain;
 
 	list_del_init(&command->place);
+	list_del_init(&command->notice);
+	command->cancel_asked = false;
 	if (!command->replay) {
 		context->in_flight--;
 		if (context->closed)
@@ -243,7 +245,7 @@ void gn_fail_chain(struct gn_chain *chain)
 		return;
 	chain->failed = true;
 	list_for_each_entry_safe(command, next, &chain->members, member) {
-		if (command->state == GN_DISPATCHED && !command->replay)
+		if (command->state == GN_DISPATCHED)
 			gn_cancel(command);
 		if (command->state != GN_QUEUED)
 			continue;
@@ -255,15 +257,15 @@ void gn_fail_chain(struct gn_chain *chain)
 	}
 }
 
-/* Ends a command that waits, or asks for the end of one that runs. */
+/* Ends a command that waits, or asks for the end of one that runs. What has its answer stays. */
 void gn_cancel(struct gn_command *command)
 {
-	if (command->state == GN_QUEUED && !command->replay) {
+	if (command->replay)
+		return;
+	if (command->state == GN_QUEUED) {
 		gn_take_from_queue(command);
 		gn_answer(command, -ECANCELED, 0);
-	} else if (command->state == GN_DISPATCHED || command->state == GN_HELD) {
-		if (command->cancel_asked)
-			return;
+	} else if (command->state != GN_DONE && !command->cancel_asked) {
 		command->cancel_asked = true;
 		if (command->state == GN_DISPATCHED && gn.active)
 			list_add_tail(&command->notice, &gn.active->cancelled);

@@ -17,7 +17,7 @@ static void hold(struct gn_session *session, struct gn_command *command)
 		gn_take_from_server(command);
 	command->state = GN_HELD;
 	list_del_init(&command->notice);
-	list_move_tail(&command->place, &session->held);
+	list_add_tail(&command->place, &session->held);
 }
 
 /* A chain that has begun waits as a whole. */
@@ -139,23 +139,59 @@ static void chain_again(struct gn_chain *chain)
 		again(command);
 }
 
-/* The command leaves the held list: as an answer, or as a command that waits once more. */
-static void resolve(struct gn_command *command)
+/* What a held command ends with; 0: it may run again. */
+static int fate(const struct gn_command *command)
 {
-	struct gn_context *context = command->context;
-	struct gn_chain *chain = command->chain;
+	const struct gn_chain *chain = command->chain;
 	bool idempotent = chain ? chain->idempotent :
 				  command->body.flags & GEONEURON_COMMAND_IDEMPOTENT;
 
-	if (command->strikes >= STRIKES) {
-		gn_ban(context);
-		gn_answer(command, -EIO, 0);
-	} else if (context->closed || command->cancel_asked || (chain && chain->failed)) {
-		gn_answer(command, -ECANCELED, 0);
-	} else if (!idempotent) {
-		gn_answer(command, -EOWNERDEAD, 0);
-	} else if (chain) {
-		chain_again(chain);
+	if (command->strikes >= STRIKES)
+		return -EIO;
+	if (command->context->closed || command->cancel_asked)
+		return -ECANCELED;
+	if (!idempotent)
+		return -EOWNERDEAD;
+	return chain && chain->failed ? -ECANCELED : 0;
+}
+
+/*
+ * Whose fate decides that of the chain: the one that killed its servers, else the first that
+ * cannot run again, else any.
+ */
+static struct gn_command *decisive(struct gn_command *command)
+{
+	struct gn_command *member, *found = NULL;
+
+	if (!command->chain)
+		return command;
+	list_for_each_entry(member, &command->chain->members, member) {
+		if (member->state != GN_HELD)
+			continue;
+		if (fate(member) == -EIO)
+			return member;
+		if (!found && fate(member))
+			found = member;
+	}
+	return found ? found : command;
+}
+
+/*
+ * The command, or another of its chain, leaves the held list: as an answer, or as a command that
+ * waits once more.
+ */
+static void resolve(struct gn_command *held)
+{
+	struct gn_command *command = decisive(held);
+	struct gn_context *context = command->context;
+	int result = fate(command);
+
+	if (result) {
+		gn_answer(command, result, 0);
+		if (result == -EIO)
+			gn_ban(context);	/* after the answer that says why */
+	} else if (command->chain) {
+		chain_again(command->chain);
 	} else {
 		again(command);
 	}

@@ -85,9 +85,9 @@ struct geoneuron_command {
 
 /*
  * The answer to a command. result is what the server committed, or of the kernel's own:
- * -ECANCELED (by CANCEL, or a member of its chain failed), -EOWNERDEAD (its server was lost and the
- * command is not IDEMPOTENT), -EIO (it killed its server three times), -EINVAL, -ENOENT, -EPERM,
- * -EACCES (see struct geoneuron_command).
+ * -ECANCELED (by CANCEL, a ban of its context, or a member of its chain that failed), -EOWNERDEAD
+ * (its server was lost, and it or another of its chain is not IDEMPOTENT), -EIO (it killed its
+ * server three times), -EINVAL, -ENOENT, -EPERM, -EACCES (see struct geoneuron_command).
  */
 struct geoneuron_completion {
 	__u64 user_data;
@@ -238,7 +238,8 @@ struct geoneuron_submit {
  * CANCEL: for every command of this context with this user_data and no completion yet. A queued one
  * completes with -ECANCELED before the call returns, and so do the others of its chain that wait. A
  * dispatched one is marked, the server is told once, and its one completion still comes from the
- * server. -ENOENT never: not_found is 1 where no command had that user_data.
+ * server, or, where that is lost, after its fence. -ENOENT never: not_found is 1 where no command
+ * was meant.
  */
 struct geoneuron_cancel {
 	__u64 user_data;
