@@ -10,7 +10,7 @@
 #include "kmod/steps.h"
 
 #define IDEMPOTENT GEONEURON_COMMAND_IDEMPOTENT
-#define RACES 2000
+#define RACES 300
 #define DEPTH 4
 
 static struct geoneuron_command plain(__u64 user_data)
