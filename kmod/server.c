@@ -158,6 +158,8 @@ static long attach(struct gn_server *server, void __user *argument)
 	if (ask.flags || ask.role > GEONEURON_ROLE_STANDBY ||
 	    ask.lease_ns < GEONEURON_MIN_LEASE_NS || ask.lease_ns > GEONEURON_MAX_LEASE_NS)
 		return -EINVAL;
+	if (copy_to_user(argument, &ask, sizeof(ask)))
+		return -EFAULT;	/* before the file's one session is used up */
 	session = new_session(ask.lease_ns);
 	if (!session)
 		return -ENOMEM;

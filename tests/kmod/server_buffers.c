@@ -141,6 +141,23 @@ static void test_rules(struct server *server, const struct geoneuron_record *rec
 	expect("another epoch", refusal(server, old), -ESTALE);
 }
 
+/* What cannot be told to the caller leaves no fd behind. */
+static void test_address(struct server *server, const struct geoneuron_record *record)
+{
+	struct geoneuron_get_buffer *read_only = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+						      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int next_fd = dup(server->fd);
+
+	MUST(read_only == MAP_FAILED ? -1 : 0);
+	*read_only = ask_for(record, 0);
+	MUST(mprotect(read_only, 4096, PROT_READ));
+	close(next_fd);
+	expect("read-only", call(server->fd, GEONEURON_IOC_GET_BUFFER, read_only), -EFAULT);
+	expect("which leaves no fd", dup(0), next_fd);
+	close(next_fd);
+	munmap(read_only, 4096);
+}
+
 static void test_memory(struct server *server)
 {
 	struct client client = open_client(8, 8);
@@ -162,6 +179,7 @@ static void test_memory(struct server *server)
 	test_read_slot(server, &record);
 	test_write_slot(server, &record);
 	test_rules(server, &record);
+	test_address(server, &record);
 	expect("zero copy", strcmp(reply, "answer"), 0);
 	expect("committed", commit_record(server, &record, 0), 0);
 	expect("after COMMIT", refusal(server, ask_for(&record, 0)), -ESTALE);

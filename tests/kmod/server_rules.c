@@ -55,7 +55,8 @@ static void test_attach(void)
 		expect(attaches[i].name, try_attach(attaches[i].ask), attaches[i].result);
 }
 
-/* What cannot be told to the caller does not happen: the role stays free. */
+/* What cannot be told to the caller does not happen: the role stays free, and the file may try
+ * again. */
 static void test_addresses(void)
 {
 	struct geoneuron_attach *ask = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
@@ -68,6 +69,11 @@ static void test_addresses(void)
 	MUST(mprotect(ask, 4096, PROT_READ));
 	expect("ATTACH, bad address", call(fd, GEONEURON_IOC_ATTACH, (void *)8), -EFAULT);
 	expect("ATTACH, read-only", call(fd, GEONEURON_IOC_ATTACH, ask), -EFAULT);
+	MUST(mprotect(ask, 4096, PROT_READ | PROT_WRITE));
+	expect("ATTACH, the same file", call(fd, GEONEURON_IOC_ATTACH, ask), 0);
+	close(ask->fence_fd);
+	MUST(mprotect(ask, 4096, PROT_READ));
+	MUST(call(fd, GEONEURON_IOC_DETACH, NULL));
 	server = open_server(GEONEURON_ROLE_ACTIVE, LONG_LEASE);
 	expect("GET_SESSION, bad address", call(server.fd, GEONEURON_IOC_GET_SESSION, ask),
 	       -EFAULT);
