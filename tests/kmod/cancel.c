@@ -142,7 +142,7 @@ static void test_same(struct server *server)
 	push(&client, &command);
 	command.flags = IDEMPOTENT;
 	push(&client, &command);
-	expect("accepted", submit_now(&client), 3);
+	expect("accepted", submit_only(&client), 3);
 	fetch_records(server, &record, 1);
 	expect_cancel("one runs, two wait", &client, 7,
 		      (struct geoneuron_cancel){ .cancelled = 2, .requested = 1 });
@@ -316,7 +316,7 @@ static void race(struct client *client, __u64 round, struct counts *counts)
 
 	for (i = 0; i < DEPTH; i++)
 		push(client, &command);
-	expect("accepted", submit_now(client), DEPTH);
+	expect("accepted", submit_only(client), DEPTH);
 	found = cancel(client, round);
 	counts->cancelled += found.cancelled;
 	counts->requested += found.requested;

@@ -82,7 +82,7 @@ static char *map_buffer(struct client *client, struct geoneuron_command *command
 	struct geoneuron_create_buffer ask = { .size = BYTES };
 	char *memory;
 
-	MUST(call(client->fd, GEONEURON_IOC_CREATE_BUFFER, &ask));
+	MUST(control(client->fd, GEONEURON_IOC_CREATE_BUFFER, &ask));
 	memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, client->fd,
 		      (off_t)ask.mmap_offset);
 	MUST(memory == MAP_FAILED ? -1 : 0);
@@ -103,7 +103,7 @@ static void expect_replay_buffer(struct server *server, const struct geoneuron_r
 	char *memory;
 
 	expect("buffer of a finished member",
-	       call(server->fd, GEONEURON_IOC_GET_BUFFER, &ask), 0);
+	       control(server->fd, GEONEURON_IOC_GET_BUFFER, &ask), 0);
 	memory = mmap(NULL, BYTES, PROT_READ, MAP_SHARED, ask.fd, 0);
 	expect("map of it", memory != MAP_FAILED, 1);
 	if (memory != MAP_FAILED)
@@ -131,7 +131,7 @@ static void test_replay(void)
 	push(&client, &command);
 	command = member(3, IDEMPOTENT);
 	push(&client, &command);
-	expect("accepted", submit_now(&client), 3);
+	expect("accepted", submit_only(&client), 3);
 	destroy_buffer(&client, handle);
 	fetch_records(&first, before, 2);
 	expect("committed", commit_record(&first, &before[0], 5), 0);
@@ -222,7 +222,7 @@ static void test_not_idempotent(unsigned int which)
 		command.flags |= i < 4 ? GEONEURON_COMMAND_LINK : 0;
 		push(&client, &command);
 	}
-	expect("accepted", submit_now(&client), 4);
+	expect("accepted", submit_only(&client), 4);
 	fetch_records(&first, records, 3);
 	expect("committed", commit_record(&first, &records[0], 1), 0);
 	expect_completion("finished", &client, 1, 1);

@@ -22,10 +22,10 @@ static void expect_lost(struct server *server, const struct geoneuron_record *he
 {
 	struct geoneuron_session session;
 
-	expect("GET_SESSION when lost", call(server->fd, GEONEURON_IOC_GET_SESSION, &session),
+	expect("GET_SESSION when lost", control(server->fd, GEONEURON_IOC_GET_SESSION, &session),
 	       -ENOTCONN);
 	expect("FETCH when lost", fetch(server, 1), -ENOTCONN);
-	expect("DETACH when lost", call(server->fd, GEONEURON_IOC_DETACH, NULL), -ENOTCONN);
+	expect("DETACH when lost", control(server->fd, GEONEURON_IOC_DETACH, NULL), -ENOTCONN);
 	if (held)
 		expect("COMMIT when lost", commit_record(server, held, 9), -ENOTCONN);
 }
@@ -166,7 +166,7 @@ static void test_renewal(void)
 	give_many(&client, &command, 3);
 	fetch_records(&server, &records[0], 1);
 	sleep_ms(3000);
-	expect("GET_SESSION", call(server.fd, GEONEURON_IOC_GET_SESSION, &session), 0);
+	expect("GET_SESSION", control(server.fd, GEONEURON_IOC_GET_SESSION, &session), 0);
 	sleep_ms(3000);
 	expect("FETCH", fetch(&server, 1), 1);
 	records[1] = server.records[0];

@@ -48,7 +48,7 @@ static void expect_usable(struct server *server, const struct geoneuron_record *
 	};
 	char *memory;
 
-	expect("buffer of an orphan", call(server->fd, GEONEURON_IOC_GET_BUFFER, &ask), 0);
+	expect("buffer of an orphan", control(server->fd, GEONEURON_IOC_GET_BUFFER, &ask), 0);
 	memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, ask.fd, 0);
 	MUST(memory == MAP_FAILED ? -1 : 0);
 	memset(memory, 1, BYTES);

@@ -172,7 +172,7 @@ static void test_chain(struct server *server)
 	second.user_data = 3;
 	second.flags = 0;
 	push(&client, &second);
-	expect("accepted", submit_now(&client), 3);
+	expect("accepted", submit_only(&client), 3);
 	fetch_records(server, records, 3);
 	for (i = 0; i < 3; i++) {
 		expect("order", (long)records[i].command.user_data, i + 1);

@@ -22,7 +22,7 @@ static struct geoneuron_get_buffer ask_for(const struct geoneuron_record *record
 /* What GET_BUFFER says to a question that is not to be granted. */
 static long refusal(struct server *server, struct geoneuron_get_buffer ask)
 {
-	long result = call(server->fd, GEONEURON_IOC_GET_BUFFER, &ask);
+	long result = control(server->fd, GEONEURON_IOC_GET_BUFFER, &ask);
 
 	if (!result)
 		close(ask.fd);
@@ -34,7 +34,7 @@ static struct geoneuron_get_buffer get(struct server *server,
 {
 	struct geoneuron_get_buffer ask = ask_for(record, slot);
 
-	MUST(call(server->fd, GEONEURON_IOC_GET_BUFFER, &ask));
+	MUST(control(server->fd, GEONEURON_IOC_GET_BUFFER, &ask));
 	return ask;
 }
 
@@ -75,7 +75,7 @@ static char *map_client(struct client *client, __u32 *handle)
 	struct geoneuron_create_buffer ask = { .size = BYTES };
 	char *memory;
 
-	MUST(call(client->fd, GEONEURON_IOC_CREATE_BUFFER, &ask));
+	MUST(control(client->fd, GEONEURON_IOC_CREATE_BUFFER, &ask));
 	memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, client->fd,
 		      (off_t)ask.mmap_offset);
 	MUST(memory == MAP_FAILED ? -1 : 0);
@@ -152,7 +152,7 @@ static void test_address(struct server *server, const struct geoneuron_record *r
 	*read_only = ask_for(record, 0);
 	MUST(mprotect(read_only, 4096, PROT_READ));
 	close(next_fd);
-	expect("read-only", call(server->fd, GEONEURON_IOC_GET_BUFFER, read_only), -EFAULT);
+	expect("read-only", control(server->fd, GEONEURON_IOC_GET_BUFFER, read_only), -EFAULT);
 	expect("which leaves no fd", dup(0), next_fd);
 	close(next_fd);
 	munmap(read_only, 4096);
@@ -223,9 +223,9 @@ static void test_imported(struct server *server)
 	char *memory;
 
 	export.handle = make_buffer(&owner, BYTES);
-	MUST(call(owner.fd, GEONEURON_IOC_EXPORT_BUFFER, &export));
+	MUST(control(owner.fd, GEONEURON_IOC_EXPORT_BUFFER, &export));
 	import.fd = export.fd;
-	MUST(call(client.fd, GEONEURON_IOC_IMPORT_BUFFER, &import));
+	MUST(control(client.fd, GEONEURON_IOC_IMPORT_BUFFER, &import));
 	command.buffer_count = 1;
 	command.buffers[0] = use(import.handle, GEONEURON_ACCESS_WRITE);
 	give(&client, &command);
@@ -257,7 +257,7 @@ static void test_epochs(void)
 	command.flags = GEONEURON_COMMAND_IDEMPOTENT;
 	give(&client, &command);
 	fetch_records(&first, &old, 1);
-	MUST(call(first.fd, GEONEURON_IOC_DETACH, NULL));
+	MUST(control(first.fd, GEONEURON_IOC_DETACH, NULL));
 	second = open_server(GEONEURON_ROLE_ACTIVE, LONG_LEASE);
 	expect("after DETACH", refusal(&first, ask_for(&old, 0)), -ENOTCONN);
 	record = old;

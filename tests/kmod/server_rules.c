@@ -23,7 +23,7 @@ static int open_node(void)
 static long try_attach(struct geoneuron_attach ask)
 {
 	int fd = open_node();
-	long result = call(fd, GEONEURON_IOC_ATTACH, &ask);
+	long result = control(fd, GEONEURON_IOC_ATTACH, &ask);
 
 	if (!result)
 		close(ask.fence_fd);
@@ -67,20 +67,20 @@ static void test_addresses(void)
 	MUST(ask == MAP_FAILED ? -1 : 0);
 	ask->lease_ns = LONG_LEASE;
 	MUST(mprotect(ask, 4096, PROT_READ));
-	expect("ATTACH, bad address", call(fd, GEONEURON_IOC_ATTACH, (void *)8), -EFAULT);
-	expect("ATTACH, read-only", call(fd, GEONEURON_IOC_ATTACH, ask), -EFAULT);
+	expect("ATTACH, bad address", control(fd, GEONEURON_IOC_ATTACH, (void *)8), -EFAULT);
+	expect("ATTACH, read-only", control(fd, GEONEURON_IOC_ATTACH, ask), -EFAULT);
 	MUST(mprotect(ask, 4096, PROT_READ | PROT_WRITE));
-	expect("ATTACH, the same file", call(fd, GEONEURON_IOC_ATTACH, ask), 0);
+	expect("ATTACH, the same file", control(fd, GEONEURON_IOC_ATTACH, ask), 0);
 	close(ask->fence_fd);
 	MUST(mprotect(ask, 4096, PROT_READ));
-	MUST(call(fd, GEONEURON_IOC_DETACH, NULL));
+	MUST(control(fd, GEONEURON_IOC_DETACH, NULL));
 	server = open_server(GEONEURON_ROLE_ACTIVE, LONG_LEASE);
-	expect("GET_SESSION, bad address", call(server.fd, GEONEURON_IOC_GET_SESSION, ask),
+	expect("GET_SESSION, bad address", control(server.fd, GEONEURON_IOC_GET_SESSION, ask),
 	       -EFAULT);
-	expect("GET_BUFFER, bad address", call(server.fd, GEONEURON_IOC_GET_BUFFER, (void *)8),
+	expect("GET_BUFFER, bad address", control(server.fd, GEONEURON_IOC_GET_BUFFER, (void *)8),
 	       -EFAULT);
-	expect("unknown ioctl", call(server.fd, _IO(GEONEURON_IOC, 0x7f), NULL), -ENOTTY);
-	expect("a client's ioctl", call(server.fd, GEONEURON_IOC_GET_INFO, ask), -ENOTTY);
+	expect("unknown ioctl", control(server.fd, _IO(GEONEURON_IOC, 0x7f), NULL), -ENOTTY);
+	expect("a client's ioctl", control(server.fd, GEONEURON_IOC_GET_INFO, ask), -ENOTTY);
 	retire(&server);
 	close(fd);
 	munmap(ask, 4096);
@@ -102,10 +102,10 @@ static void test_roles(void)
 	expect("a second is standby", session_of(&second).role, GEONEURON_ROLE_STANDBY);
 	expect("its epoch", session_of(&second).epoch, 0);
 	expect("standby taken", try_attach(standby), -EBUSY);
-	expect("ATTACH twice", call(second.fd, GEONEURON_IOC_ATTACH, &standby), -EBUSY);
+	expect("ATTACH twice", control(second.fd, GEONEURON_IOC_ATTACH, &standby), -EBUSY);
 	expect("no O_CLOEXEC", fcntl(first.fence, F_GETFD), 0);
-	expect("DETACH of a standby", call(second.fd, GEONEURON_IOC_DETACH, NULL), 0);
-	expect("ATTACH after DETACH", call(second.fd, GEONEURON_IOC_ATTACH, &standby), -EBUSY);
+	expect("DETACH of a standby", control(second.fd, GEONEURON_IOC_DETACH, NULL), 0);
+	expect("ATTACH after DETACH", control(second.fd, GEONEURON_IOC_ATTACH, &standby), -EBUSY);
 	expect("standby free again", try_attach(standby), 0);
 	close_server(&second);
 	retire(&first);
@@ -120,16 +120,16 @@ static void test_info(void)
 	struct geoneuron_info info;
 	struct server active, standby;
 
-	MUST(call(client.fd, GEONEURON_IOC_GET_INFO, &info));
+	MUST(control(client.fd, GEONEURON_IOC_GET_INFO, &info));
 	expect("no server", info.server_attached, 0);
 	active = open_server(GEONEURON_ROLE_ACTIVE, LONG_LEASE);
-	MUST(call(client.fd, GEONEURON_IOC_GET_INFO, &info));
+	MUST(control(client.fd, GEONEURON_IOC_GET_INFO, &info));
 	expect("a server", info.server_attached, 1);
 	expect("no standby", info.standby_attached, 0);
 	standby = open_server(GEONEURON_ROLE_STANDBY, LONG_LEASE);
-	MUST(call(client.fd, GEONEURON_IOC_GET_INFO, &info));
+	MUST(control(client.fd, GEONEURON_IOC_GET_INFO, &info));
 	expect("a standby", info.standby_attached, 1);
-	expect("a server's ioctl", call(client.fd, GEONEURON_IOC_DETACH, NULL), -ENOTTY);
+	expect("a server's ioctl", control(client.fd, GEONEURON_IOC_DETACH, NULL), -ENOTTY);
 	retire(&standby);
 	retire(&active);
 	close_client(&client);
@@ -178,9 +178,9 @@ static void expect_detached(struct server *server)
 	struct geoneuron_get_buffer buffer = { .command_id = 1 };
 	struct geoneuron_session session;
 
-	expect("DETACH", call(server->fd, GEONEURON_IOC_DETACH, NULL), -ENOTCONN);
-	expect("GET_SESSION", call(server->fd, GEONEURON_IOC_GET_SESSION, &session), -ENOTCONN);
-	expect("GET_BUFFER", call(server->fd, GEONEURON_IOC_GET_BUFFER, &buffer), -ENOTCONN);
+	expect("DETACH", control(server->fd, GEONEURON_IOC_DETACH, NULL), -ENOTCONN);
+	expect("GET_SESSION", control(server->fd, GEONEURON_IOC_GET_SESSION, &session), -ENOTCONN);
+	expect("GET_BUFFER", control(server->fd, GEONEURON_IOC_GET_BUFFER, &buffer), -ENOTCONN);
 	expect("FETCH", fetch(server, 1), -ENOTCONN);
 	expect("COMMIT", commit(server, &entry, 1), -ENOTCONN);
 }
@@ -198,10 +198,10 @@ static void test_detached(void)
 	close(server.fd);
 	server = open_server(GEONEURON_ROLE_ACTIVE, LONG_LEASE);
 	standby = open_server(GEONEURON_ROLE_STANDBY, LONG_LEASE);
-	expect("GET_BUFFER of a standby", call(standby.fd, GEONEURON_IOC_GET_BUFFER, &buffer),
+	expect("GET_BUFFER of a standby", control(standby.fd, GEONEURON_IOC_GET_BUFFER, &buffer),
 	       -ENOTCONN);
 	expect("COMMIT of a standby", commit(&standby, &entry, 1), -ENOTCONN);
-	MUST(call(server.fd, GEONEURON_IOC_DETACH, NULL));
+	MUST(control(server.fd, GEONEURON_IOC_DETACH, NULL));
 	expect_detached(&server);
 	close_server(&server);
 	retire(&standby);
@@ -259,7 +259,7 @@ static void test_fetch(void)
 	expect("slots within", fetch_beside(&server, &pending, &inner), -EBUSY);
 	start_command(&server, GEONEURON_URING_FETCH, &before);
 	start_command(&server, GEONEURON_URING_FETCH, &after);
-	MUST(call(server.fd, GEONEURON_IOC_DETACH, NULL));
+	MUST(control(server.fd, GEONEURON_IOC_DETACH, NULL));
 	for (i = 0; i < 3; i++) {
 		result = end_command(&server);
 		if (result != -ETIME)	/* of a bounded life */

@@ -42,13 +42,6 @@ struct geoneuron_command make_command(__u64 user_data, __u8 priority_class, __u1
 	return command;
 }
 
-int submit_now(struct client *client)
-{
-	struct geoneuron_submit ask = { .count = client->submission_entries };
-
-	return ioctl(client->fd, GEONEURON_IOC_SUBMIT, &ask) ? -errno : (int)ask.accepted;
-}
-
 static void push_one(struct client *client, const struct geoneuron_command *command)
 {
 	errno = ENOSPC;
@@ -58,7 +51,7 @@ static void push_one(struct client *client, const struct geoneuron_command *comm
 void give(struct client *client, const struct geoneuron_command *command)
 {
 	push_one(client, command);
-	expect("accepted", submit_now(client), 1);
+	expect("accepted", submit_only(client), 1);
 }
 
 void give_many(struct client *client, const struct geoneuron_command *command, unsigned int count)
@@ -68,7 +61,7 @@ void give_many(struct client *client, const struct geoneuron_command *command, u
 
 	for (i = 0; i < count; i++, next.user_data++)
 		push_one(client, &next);
-	expect("accepted", submit_now(client), count);
+	expect("accepted", submit_only(client), count);
 }
 
 void give_chain(struct client *client, const struct geoneuron_command *command, unsigned int count)
@@ -82,7 +75,7 @@ void give_chain(struct client *client, const struct geoneuron_command *command, 
 			next.flags &= (__u16)~GEONEURON_COMMAND_LINK;
 		push_one(client, &next);
 	}
-	expect("accepted", submit_now(client), count);
+	expect("accepted", submit_only(client), count);
 }
 
 struct geoneuron_completion take(struct client *client)
@@ -136,11 +129,6 @@ void destroy_buffer(struct client *client, __u32 handle)
 	struct geoneuron_destroy_buffer ask = { .handle = handle };
 
 	MUST(ioctl(client->fd, GEONEURON_IOC_DESTROY_BUFFER, &ask));
-}
-
-long call(int fd, unsigned long code, void *argument)
-{
-	return ioctl(fd, code, argument) ? -errno : 0;
 }
 
 struct geoneuron_session session_of(struct server *server)

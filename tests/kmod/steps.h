@@ -14,9 +14,6 @@
 /* A NOP with this user_data, class and GEONEURON_COMMAND_* flags. */
 struct geoneuron_command make_command(__u64 user_data, __u8 priority_class, __u16 flags);
 
-/* Submits what is on the ring and waits for nothing; the number accepted, or -errno. */
-int submit_now(struct client *client);
-
 /* Puts one command on the ring and submits it. */
 void give(struct client *client, const struct geoneuron_command *command);
 
@@ -42,9 +39,6 @@ struct geoneuron_cancel cancel(struct client *client, __u64 user_data);
 __u32 make_buffer(struct client *client, __u64 bytes);
 
 void destroy_buffer(struct client *client, __u32 handle);
-
-/* An ioctl on any fd: 0, or -errno. */
-long call(int fd, unsigned long code, void *argument);
 
 struct geoneuron_session session_of(struct server *server);
 

@@ -190,9 +190,9 @@ static void expect_ban(struct client *client, struct server *server)
 	int result, look;
 
 	push(client, &command);
-	expect("banned", submit_now(client), -EKEYREJECTED);
+	expect("banned", submit_only(client), -EKEYREJECTED);
 	for (look = 0; look < 3000; look++) {
-		result = submit_now(client);
+		result = submit_only(client);
 		if (result != -EKEYREJECTED)
 			break;
 		sleep_ms(10);
@@ -251,7 +251,7 @@ static void test_poison_in_chain(void)
 	push(&client, &command);
 	command = plain(POISON);
 	push(&client, &command);
-	expect("accepted", submit_now(&client), 3);
+	expect("accepted", submit_only(&client), 3);
 	kill_three(3, 3);
 	server = open_server(GEONEURON_ROLE_ACTIVE, LONG_LEASE);
 	expect_completion("first member", &client, 1, 1);
