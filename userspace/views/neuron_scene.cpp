@@ -79,6 +79,7 @@ std::vector<float> channel_means(std::span<const float> elements, const Shape& s
   const double count =
       static_cast<double>(elements.size()) / static_cast<double>(std::max<size_t>(channels, 1));
   std::vector<float> means;
+  means.reserve(sums.size());
   for (const double sum : sums) means.push_back(static_cast<float>(sum / count));
   return means;
 }

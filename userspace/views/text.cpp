@@ -70,7 +70,7 @@ struct Font::State {
     // linearHoriAdvance is 16.16 and, unlike `advance`, never rounded to whole pixels.
     result.advance = static_cast<int32_t>((slot->linearHoriAdvance + (1 << 9)) >> 10);
     if (slot->format == FT_GLYPH_FORMAT_OUTLINE)
-      FT_Outline_Translate(&slot->outline, quarter * kQuarter, 0);
+      FT_Outline_Translate(&slot->outline, FT_Pos{quarter} * kQuarter, 0);
     if (FT_Render_Glyph(slot, FT_RENDER_MODE_NORMAL) != 0) return result;
     const FT_Bitmap& bitmap = slot->bitmap;
     result.left = slot->bitmap_left;
