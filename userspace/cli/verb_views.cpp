@@ -37,7 +37,7 @@ std::string views_text() {
     for (const views::ViewParameter& parameter : view.parameters)
       rows.push_back(
           {parameter.name + "=" + parameter.fallback, parameter.allowed(), parameter.description});
-    text += view.name + ": " + view.description + (view.needs_selection ? "; needs --tensor" : "") +
+    text += view.name + ": " + view.description + (view.needs_selection ? " Needs --tensor." : "") +
             "\n" + table(rows, 2) + "\n";
   }
   return text;

@@ -57,5 +57,26 @@ TEST(Demo, LeavesNothingWhereItsNetworkIsDamaged) {
   EXPECT_THAT(folder.names(), UnorderedElementsAre("digits.onnx"));
 }
 
+TEST(Demo, RefusesAWrongFolderOfNetworksBeforeItDraws) {
+  const TemporaryFolder folder;
+  const ChildResult result = run_child(GEONEURON_DEMO, {"--networks", "absent"}, folder.path());
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("--networks: detector.onnx: is not in absent; `./dev models`"));
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(folder.names(), IsEmpty());
+}
+
+TEST(Demo, SaysWhatIsWrongWithItsOptions) {
+  const TemporaryFolder folder;
+  for (const auto& [arguments, words] :
+       std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"--bogus"}, "there is no option '--bogus'"},
+           {{"--out"}, "--out must name a folder"}}) {
+    const ChildResult result = run_child(GEONEURON_DEMO, arguments, folder.path());
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr(words));
+  }
+}
+
 }  // namespace
 }  // namespace geoneuron::cli::demo

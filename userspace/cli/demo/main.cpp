@@ -30,16 +30,19 @@ constexpr const char* kUsage =
     "  --networks DIR  folder of detector.onnx, fetched by `./dev models` (the project's\n"
     "                  .cache/models)\n";
 
-bool parse(int count, char** arguments, Options& options) {
+// What is wrong with the arguments; "" for nothing.
+std::string parse(int count, char** arguments, Options& options) {
   for (int i = 1; i < count; i += 2) {
     std::string* value = nullptr;
     if (std::strcmp(arguments[i], "--out") == 0) value = &options.out;
     if (std::strcmp(arguments[i], "--digits") == 0) value = &options.digits;
     if (std::strcmp(arguments[i], "--networks") == 0) value = &options.networks;
-    if (value == nullptr || i + 1 == count || *arguments[i + 1] == 0) return false;
+    const std::string option = arguments[i];
+    if (value == nullptr) return "there is no option '" + option + "'";
+    if (i + 1 == count || *arguments[i + 1] == 0) return option + " must name a folder";
     *value = arguments[i + 1];
   }
-  return true;
+  return "";
 }
 
 // The folder of `file`: `given`, or one of the project's.
@@ -60,6 +63,11 @@ Result<void> run(const Options& options) {
   if (!digits)
     return make_error(digits.error().code, "%s; name its folder with --digits DIR",
                       digits.error().message.c_str());
+  const auto networks = find("detector.onnx", options.networks, ".cache/models");
+  if (!networks && !options.networks.empty())
+    return make_error(networks.error().code,
+                      "--networks: %s; `./dev models` fetches it into .cache/models",
+                      networks.error().message.c_str());
   FolderDraft out = GN_TRY(FolderDraft::create(options.out));
   EngineList list = GN_TRY(open_engines());
   IndexPage page;
@@ -73,11 +81,8 @@ Result<void> run(const Options& options) {
   }
   Studio studio(list.engines, out.path());
   page.scenes.push_back(GN_TRY(make_digits_scene(studio, *digits)));
-  const auto networks = find("detector.onnx", options.networks, ".cache/models");
   if (networks) {
     page.scenes.push_back(GN_TRY(make_page_scene(studio, *networks)));
-  } else if (!options.networks.empty()) {
-    return with_context(networks, "--networks").error();
   } else {
     page.notes.push_back("Skipped: the text detector on a page; " + networks.error().message +
                          " (`./dev models` fetches it, with npm).");
@@ -100,8 +105,8 @@ int main(int count, char** arguments) {
     std::fputs(kUsage, stdout);
     return 0;
   }
-  if (!parse(count, arguments, options)) {
-    std::fputs(kUsage, stderr);
+  if (const std::string wrong = parse(count, arguments, options); !wrong.empty()) {
+    std::fprintf(stderr, "geoneuron-demo: %s; see --help\n", geoneuron::printable(wrong).c_str());
     return 2;
   }
   geoneuron::cli::watch_interrupts();
