@@ -10,11 +10,9 @@
 #include "internal.h"
 
 #define LIFE_NS NSEC_PER_SEC
-#define LOOK_MS 500
 
-static void reap(struct gn_session *session)
+static void reap(struct gn_session *session, u64 now)
 {
-	u64 now = ktime_get_ns();
 	struct gn_fetch *fetch, *next;
 
 	list_for_each_entry_safe(fetch, next, &session->fetches, node) {
@@ -27,23 +25,34 @@ static void reap(struct gn_session *session)
 	}
 }
 
+/* FETCHes pend in the order in which they came, so a session's first is the next to end. */
+static u64 next_end(struct gn_session *session)
+{
+	struct gn_fetch *first = list_first_entry_or_null(&session->fetches, struct gn_fetch, node);
+
+	return first ? first->born_ns + LIFE_NS : U64_MAX;
+}
+
+/* An idle machine is woken no more often than FETCHes end. */
 void gn_reap_work(struct work_struct *work)
 {
 	struct gn_session *session;
-	bool pending = false;
+	u64 now, end = U64_MAX;
 
 	gn_lock();
+	now = ktime_get_ns();
 	list_for_each_entry(session, &gn.sessions, node) {
-		reap(session);
-		pending = pending || !list_empty(&session->fetches);
+		reap(session, now);
+		end = min(end, next_end(session));
 	}
-	if (pending)
-		schedule_delayed_work(&gn.reap, msecs_to_jiffies(LOOK_MS));
+	if (end != U64_MAX)
+		schedule_delayed_work(&gn.reap, nsecs_to_jiffies(end - now) + 1);
 	gn_unlock();
 }
 
+/* Work that is due already is due for an older FETCH, and finds this one when its turn has come. */
 void gn_reap_later(void)
 {
 	if (!GN_HAS_URING_CANCEL)
-		schedule_delayed_work(&gn.reap, msecs_to_jiffies(LOOK_MS));
+		schedule_delayed_work(&gn.reap, nsecs_to_jiffies(LIFE_NS) + 1);
 }
