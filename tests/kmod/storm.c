@@ -154,12 +154,25 @@ static void check_ledger(struct storm *storm)
 	close_server(&server);
 }
 
+/* Also those that were started last. */
+static bool all_served(const struct storm *storm)
+{
+	int i;
+
+	for (i = 0; i < STORM_CLIENTS; i++)
+		if (!storm_get(storm->state->clients[i].completed))
+			return false;
+	return true;
+}
+
 /* Waits until no command is left, kills the servers once more, and lets the clients look again. */
 static void finish(struct storm *storm)
 {
 	const time_t end = time(NULL) + END_SECONDS;
 	int i;
 
+	while (!all_served(storm) && !storm->failures && time(NULL) < end)
+		storm_rest(storm);
 	storm_set(storm->state->finish, 1);
 	while (!all_drained(storm) && !storm->failures && time(NULL) < end)
 		storm_rest(storm);

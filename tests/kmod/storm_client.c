@@ -21,7 +21,7 @@
 #define PATIENCE_MS 50
 #define DRAIN_SECONDS 120
 
-struct buffer {
+struct watched_buffer {
 	__u32 handle;
 	bool used;		/* by a command, or watched */
 	bool watched;		/* its command has completed: it must stay as it is ... */
@@ -38,7 +38,7 @@ struct flight {
 	__u64 payload;
 	__u64 chain;		/* user_data of its first member */
 	int buffer_count;
-	struct buffer *buffers[2];
+	struct watched_buffer *buffers[2];
 };
 
 struct storm_user {
@@ -48,7 +48,7 @@ struct storm_user {
 	unsigned int seed;
 	__u64 next;		/* user_data */
 	unsigned int outstanding;
-	struct buffer buffers[STORM_BUFFERS];
+	struct watched_buffer buffers[STORM_BUFFERS];
 	struct flight flights[FLIGHTS];
 };
 
@@ -86,7 +86,7 @@ static void open_buffers(struct storm_user *user)
 }
 
 /* What was watched long enough must be as it was. */
-static void look_at(struct storm_user *user, struct buffer *buffer)
+static void look_at(struct storm_user *user, struct watched_buffer *buffer)
 {
 	if (memcmp(buffer->words, buffer->snapshot, sizeof(buffer->snapshot)))
 		complain(user, NULL, "a buffer was written after its completion", buffer->handle);
@@ -95,12 +95,12 @@ static void look_at(struct storm_user *user, struct buffer *buffer)
 	user->told->buffers_checked++;
 }
 
-static struct buffer *free_buffer(struct storm_user *user)
+static struct watched_buffer *free_buffer(struct storm_user *user)
 {
 	int first = rand_r(&user->seed) % STORM_BUFFERS, i;
 
 	for (i = 0; i < STORM_BUFFERS; i++) {
-		struct buffer *buffer = &user->buffers[(first + i) % STORM_BUFFERS];
+		struct watched_buffer *buffer = &user->buffers[(first + i) % STORM_BUFFERS];
 
 		if (buffer->watched && storm_get(user->state->kills) >= buffer->until)
 			look_at(user, buffer);
@@ -114,7 +114,7 @@ static void name_buffers(struct storm_user *user, struct geoneuron_command *comm
 			 struct flight *flight)
 {
 	int wanted = chance(user, 2) ? 0 : 1 + chance(user, 3);
-	struct buffer *buffer;
+	struct watched_buffer *buffer;
 
 	while (flight->buffer_count < wanted && (buffer = free_buffer(user))) {
 		buffer->used = true;
@@ -171,7 +171,7 @@ static bool push_chain(struct storm_user *user)
 }
 
 static void check_buffer(struct storm_user *user, const struct flight *flight,
-			 struct buffer *buffer, const struct geoneuron_completion *completion)
+			 struct watched_buffer *buffer, const struct geoneuron_completion *completion)
 {
 	__u64 first, last;
 	int i;
