@@ -80,8 +80,9 @@ expect_accepted deps all
 expect_accepted demo --out x
 expect_accepted bench views
 
-expect_selection "-LE vm"
-expect_selection "-LE vm|slow" -LE slow
-expect_selection "-R Ring -LE vm|slow|e2e" -LE slow -R Ring -LE e2e
-expect_selection "" --vm
-expect_selection "-LE slow" -LE slow --vm
+expect_selection "-LE slow"
+expect_selection "-LE vm" --no-vm
+expect_selection "-LE slow|vulkan" -LE vulkan
+expect_selection "-R Ring -LE slow|vulkan|e2e" -LE vulkan -R Ring -LE e2e
+expect_selection "" --slow
+expect_selection "-LE vulkan" -LE vulkan --slow
