@@ -64,6 +64,7 @@ struct gn_context {
 	u32 submission_entries;
 	u32 completion_entries;
 	u32 submission_head;
+	u64 submitted_ns;		/* when SUBMIT began: the clock is not cheap to read */
 	bool chain_broken;		/* the next command belongs to a chain that was refused */
 	struct xarray buffers;		/* handle -> gn_buffer */
 

@@ -145,7 +145,7 @@ void gn_accept(struct gn_command *command)
 	struct gn_context *context = command->context;
 
 	command->id = ++gn.next_command;
-	command->accepted_ns = ktime_get_ns();
+	command->accepted_ns = context->submitted_ns;
 	context->in_flight++;
 	context->user->commands++;
 	list_add_tail(&command->owned, &context->commands);

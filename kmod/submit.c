@@ -175,7 +175,7 @@ static int fill_batch(struct gn_context *context, struct batch *batch, u32 index
 /* Why the whole batch cannot be accepted now; 0 where it can. */
 static int refusal(struct gn_context *context, struct batch *batch)
 {
-	if (context->banned_until_ns > ktime_get_ns())
+	if (context->banned_until_ns > context->submitted_ns)
 		return -EKEYREJECTED;
 	if (batch->count > gn_room(context))
 		return -EAGAIN;
@@ -254,6 +254,7 @@ int gn_submit(struct gn_context *context, u32 count, bool may_wait)
 		mutex_unlock(&context->lock);
 		return -ENXIO;
 	}
+	context->submitted_ns = ktime_get_ns();
 	for (left = min(count, available(context)); left && !result; left -= batch.count) {
 		result = fill_batch(context, &batch, context->submission_head, left);
 		if (result)

@@ -301,7 +301,7 @@ struct geoneuron_record {
 	__u64 context_id;
 	__u32 uid;		/* who opened the context, in the initial user namespace */
 	__u32 strikes;		/* servers that this command has killed so far */
-	__u64 accepted_ns;
+	__u64 accepted_ns;	/* when the SUBMIT that took it began */
 	__u64 reserved[9];	/* 0 */
 	__u64 buffer_ids[GEONEURON_COMMAND_BUFFERS];	/* unique for the module's life; 0: none */
 	struct geoneuron_command command;
