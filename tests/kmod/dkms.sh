@@ -23,6 +23,8 @@ source "$build/dkms.conf"
 [ -n "${DEST_MODULE_LOCATION[0]}" ] || fail "dkms.conf: DEST_MODULE_LOCATION is missing"
 
 cd "$build"
+# BTF needs pahole, which comes with headers that are installed; these are only unpacked.
+export MAKEFLAGS=CONFIG_DEBUG_INFO_BTF_MODULES=
 ${MAKE[0]} >"$dkms_tree/log" 2>&1 || { tail -n 30 "$dkms_tree/log" >&2; fail "it does not build"; }
 module=$build/${BUILT_MODULE_LOCATION[0]}/${BUILT_MODULE_NAME[0]}.ko
 [ -s "$module" ] || fail "the module is not at ${module#"$build/"}, where dkms.conf says it is"
