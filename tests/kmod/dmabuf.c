@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Buffers that cross to another device and back, pixel by pixel, and the fences upon them. The
- * other device is vgem, whose module must be loaded. */
+ * other device is vgem. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -44,6 +45,8 @@ int open_vgem(void)
 	char path[32];
 	int fd, i;
 
+	errno = ENODEV;
+	MUST(system("modprobe -q vgem || test -e /sys/devices/platform/vgem") ? -1 : 0);
 	for (i = 0; i < 16; i++) {
 		snprintf(path, sizeof(path), "/dev/dri/card%d", i);
 		fd = open(path, O_RDWR | O_CLOEXEC);

@@ -7,7 +7,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-/* The device, opened; needs its module to be loaded. */
+/* Loads the module, unless the kernel has it built in, and opens the device. */
 int open_vgem(void);
 
 /* A buffer of width * height pixels of four bytes: its handle, and its size in bytes. */
@@ -23,7 +23,8 @@ int vgem_export(int vgem, __u32 handle);
 __u32 vgem_import(int vgem, int dma_buf);
 void vgem_forget(int vgem, __u32 handle);
 
-/* Attaches a fence, of a writer or a reader, to a buffer; and signals it. */
+/* Attaches a fence, of a writer or a reader, to a buffer; and signals it. vgem signals it by itself
+ * after ten seconds. */
 __u32 vgem_attach_fence(int vgem, __u32 handle, bool write);
 void vgem_signal_fence(int vgem, __u32 fence);
 
