@@ -3,16 +3,9 @@
  * CANCEL, or leave a member behind that runs again while the last one completes. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "kmod/check.h"
-#include "kmod/client.h"
-#include "kmod/server.h"
-
-#define LEASE_NS 60000000000ULL
+#include "kmod/steps.h"
 
 /* Puts a chain of length commands on the ring, all with the same user_data. */
 static void push_chain(struct client *client, int length, __u64 user_data)
@@ -26,14 +19,6 @@ static void push_chain(struct client *client, int length, __u64 user_data)
 			command.flags |= GEONEURON_COMMAND_LINK;
 		expect("pushed", push(client, &command), true);
 	}
-}
-
-/* SUBMIT without a wait; the number accepted, or -errno. */
-static int submit_now(struct client *client)
-{
-	struct geoneuron_submit ask = { .count = client->submission_entries };
-
-	return ioctl(client->fd, GEONEURON_IOC_SUBMIT, &ask) ? -errno : (int)ask.accepted;
 }
 
 static int count_results(struct client *client, int result)
@@ -54,25 +39,17 @@ static void test_too_long(struct server *server, unsigned int completion_entries
 	int refused = 0, accepted;
 
 	push_chain(&client, length, 1);
-	while ((accepted = submit_now(&client)) > 0)
+	while ((accepted = submit_only(&client)) > 0)
 		refused += count_results(&client, -EINVAL);
 	expect("end of a long chain", accepted, -EAGAIN);
 	expect("members refused", refused, length);
 	push_chain(&client, 1, 2);
-	expect("command after a long chain", submit_now(&client), 1);
+	expect("command after a long chain", submit_only(&client), 1);
 	expect("fetched", fetch(server, 4), 1);
 	entry = answer(&server->records[0], 7, 0);
 	expect("committed", commit(server, &entry, 1), 1);
 	expect("answered", count_results(&client, 7), 1);
-	close(client.fd);
-}
-
-static struct geoneuron_cancel cancel(struct client *client, __u64 user_data)
-{
-	struct geoneuron_cancel ask = { .user_data = user_data };
-
-	MUST(ioctl(client->fd, GEONEURON_IOC_CANCEL, &ask));
-	return ask;
+	close_client(&client);
 }
 
 static void test_cancel_counts(struct server *server)
@@ -82,7 +59,7 @@ static void test_cancel_counts(struct server *server)
 
 	push_chain(&client, 3, 5);
 	push_chain(&client, 1, 6);
-	expect("accepted", submit_now(&client), 4);
+	expect("accepted", submit_only(&client), 4);
 	expect("all members of a chain that waits", cancel(&client, 5).cancelled, 3);
 	expect("their completions", count_results(&client, -ECANCELED), 3);
 	expect("cancelled before", cancel(&client, 5).not_found, 1);
@@ -93,24 +70,7 @@ static void test_cancel_counts(struct server *server)
 	expect("committed", commit(server, &entry, 1), 1);
 	expect("one completion", count_results(&client, 0), 1);
 	expect("nothing left", cancel(&client, 6).not_found, 1);
-	close(client.fd);
-}
-
-/* What the context's fdinfo says after key, as a number; -1 where there is no such key. */
-static long told(struct client *client, const char *key)
-{
-	char path[64], line[128];
-	long value = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", client->fd);
-	file = fopen(path, "r");
-	while (file && fgets(line, sizeof(line), file))
-		if (!strncmp(line, key, strlen(key)))
-			sscanf(line + strlen(key), ":\t%ld", &value);
-	if (file)
-		fclose(file);
-	return value;
+	close_client(&client);
 }
 
 /* The last member of a chain completes while the first, which had, still runs again. */
@@ -120,12 +80,12 @@ static void test_overtaken_replay(struct server *server)
 	struct geoneuron_commit_entry first, last;
 
 	push_chain(&client, 2, 9);
-	expect("accepted", submit_now(&client), 2);
+	expect("accepted", submit_only(&client), 2);
 	expect("fetched", fetch(server, 4), 2);
 	first = answer(&server->records[0], 1, 0);
 	expect("first committed", commit(server, &first, 1), 1);
 	close_server(server);
-	*server = open_server(GEONEURON_ROLE_ACTIVE, LEASE_NS);
+	*server = open_server(GEONEURON_ROLE_ACTIVE, LONG_LEASE);
 	expect("fetched again", fetch(server, 4), 2);
 	expect("runs again", (long)server->records[0].flags,
 	       GEONEURON_RECORD_REPLAY | GEONEURON_RECORD_CHAIN_MORE);
@@ -135,14 +95,14 @@ static void test_overtaken_replay(struct server *server)
 	expect("first is gone", commit(server, &first, 1), 0);
 	expect("outcome", first.outcome, -ENOENT);
 	expect("two completions", count_results(&client, 1), 2);
-	expect("nothing dispatched", told(&client, "geoneuron-dispatched"), 0);
-	expect("nothing in flight", told(&client, "geoneuron-in-flight"), 0);
-	close(client.fd);
+	expect("nothing dispatched", fdinfo(&client, "geoneuron-dispatched"), 0);
+	expect("nothing in flight", fdinfo(&client, "geoneuron-in-flight"), 0);
+	close_client(&client);
 }
 
 int main(void)
 {
-	struct server server = open_server(GEONEURON_ROLE_ACTIVE, LEASE_NS);
+	struct server server = open_server(GEONEURON_ROLE_ACTIVE, LONG_LEASE);
 
 	test_too_long(&server, 128, 100);
 	test_too_long(&server, 8, 12);

@@ -77,24 +77,6 @@ static void test_order(struct server *server)
 	close_client(&neighbour);
 }
 
-static char *map_buffer(struct client *client, struct geoneuron_command *command)
-{
-	struct geoneuron_create_buffer ask = { .size = BYTES };
-	char *memory;
-
-	MUST(control(client->fd, GEONEURON_IOC_CREATE_BUFFER, &ask));
-	memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, client->fd,
-		      (off_t)ask.mmap_offset);
-	MUST(memory == MAP_FAILED ? -1 : 0);
-	command->buffer_count = 1;
-	command->buffers[0] = (struct geoneuron_buffer_use){
-		.handle = ask.handle, .length = BYTES,
-		.access = GEONEURON_ACCESS_READ | GEONEURON_ACCESS_WRITE,
-	};
-	return memory;
-}
-
-/* What a finished member may still be asked for when it runs again: its buffer, for reading. */
 static void expect_replay_buffer(struct server *server, const struct geoneuron_record *record)
 {
 	struct geoneuron_get_buffer ask = {
@@ -121,10 +103,14 @@ static void test_replay(void)
 	struct geoneuron_command command = member(1, IDEMPOTENT | GEONEURON_COMMAND_LINK);
 	struct client client = open_client(8, 8);
 	struct geoneuron_record before[2], after[3];
-	char *memory = map_buffer(&client, &command);
-	__u32 handle = command.buffers[0].handle;
+	const struct mapped_buffer buffer = create_buffer(&client, BYTES);
 
-	strcpy(memory, "weights");
+	strcpy((char *)buffer.memory, "weights");
+	command.buffer_count = 1;
+	command.buffers[0] = (struct geoneuron_buffer_use){
+		.handle = buffer.handle, .length = BYTES,
+		.access = GEONEURON_ACCESS_READ | GEONEURON_ACCESS_WRITE,
+	};
 	push(&client, &command);
 	command = member(2, IDEMPOTENT);
 	command.flags |= GEONEURON_COMMAND_LINK;
@@ -132,7 +118,7 @@ static void test_replay(void)
 	command = member(3, IDEMPOTENT);
 	push(&client, &command);
 	expect("accepted", submit_only(&client), 3);
-	destroy_buffer(&client, handle);
+	destroy_handle(&client, &buffer);
 	fetch_records(&first, before, 2);
 	expect("committed", commit_record(&first, &before[0], 5), 0);
 	expect_completion("finished", &client, 1, 5);
@@ -152,7 +138,7 @@ static void test_replay(void)
 	expect_completion("second member", &client, 2, 7);
 	expect_completion("third member", &client, 3, 8);
 	expect_unread("nothing else", &client, 0);
-	munmap(memory, BYTES);
+	unmap_buffer(&buffer);
 	retire(&second);
 	close_client(&client);
 }

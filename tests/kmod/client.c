@@ -156,6 +156,22 @@ __u32 import_buffer(struct client *client, int fd, __u32 flags)
 	return ask.handle;
 }
 
+long fdinfo(const struct client *client, const char *key)
+{
+	char path[64], line[128];
+	long value = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", client->fd);
+	file = fopen(path, "r");
+	MUST(file ? 0 : -1);
+	while (fgets(line, sizeof(line), file))
+		if (!strncmp(line, key, strlen(key)) && line[strlen(key)] == ':')
+			sscanf(line + strlen(key) + 1, "%ld", &value);
+	fclose(file);
+	return value;
+}
+
 int start_server(const char *path)
 {
 	char number[16], byte;

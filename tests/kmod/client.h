@@ -65,6 +65,9 @@ int export_buffer(struct client *client, const struct mapped_buffer *buffer, __u
 /* Imports a dma-buf with these flags; its handle. */
 __u32 import_buffer(struct client *client, int fd, __u32 flags);
 
+/* The number behind key in the context's fdinfo, or -1. */
+long fdinfo(const struct client *client, const char *key);
+
 /* Starts the program at path as the server, and returns its pid once it is attached. */
 int start_server(const char *path);
 

@@ -4,17 +4,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "kmod/check.h"
-#include "kmod/client.h"
-#include "kmod/server.h"
+#include "kmod/steps.h"
 #include "kmod/vgem.h"
 
 /* After so long vgem signals a fence by itself. */
@@ -68,14 +64,6 @@ static void submit_use(struct client *client, __u32 handle, __u32 access)
 	};
 	push(client, &command);
 	expect("accepted", submit_only(client), 1);
-}
-
-/* The next command; what the server is told besides is passed over. */
-static void fetch_command(struct server *server)
-{
-	do
-		expect("fetched", fetch(server, 1), 1);
-	while (server->records[0].kind != GEONEURON_RECORD_COMMAND);
 }
 
 static int buffer_fd(struct server *server, __u32 kind)
@@ -155,22 +143,6 @@ static void test_import(struct client *client, struct server *server, int vgem)
 	munmap(memory, size);
 }
 
-/* The number of commands that the server holds of this context, by its fdinfo. */
-static long dispatched(const struct client *client)
-{
-	char path[64], line[128];
-	long value = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", client->fd);
-	file = fopen(path, "r");
-	MUST(file ? 0 : -1);
-	while (fgets(line, sizeof(line), file))
-		sscanf(line, "geoneuron-dispatched: %ld", &value);
-	fclose(file);
-	return value;
-}
-
 /* What another device reads is dispatched. */
 static void test_reader(struct client *client, struct server *server, int vgem, __u32 theirs,
 			__u32 ours)
@@ -199,17 +171,17 @@ static bool test_writer(struct client *client, struct server *server, int vgem, 
 	push(&other, &command);
 	expect("accepted", submit_only(&other), 1);
 	fetch_command(server);
-	first = dispatched(client);
+	first = fdinfo(client, "geoneuron-dispatched");
 	if (!first)
 		finish(&other, server);
-	second = dispatched(client);
+	second = fdinfo(client, "geoneuron-dispatched");
 	in_time = time(NULL) - began < VGEM_FENCE_SECONDS - 2;
 	if (in_time) {
 		expect("while it is written", first, 0);
 		expect("and still", second, 0);
 		vgem_signal_fence(vgem, fence);
 		fetch_command(server);
-		expect("now", dispatched(client), 1);
+		expect("now", fdinfo(client, "geoneuron-dispatched"), 1);
 		finish(client, server);
 	}
 	close_client(&other);

@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 #include "kmod/check.h"
-#include "kmod/client.h"
-#include "kmod/server.h"
+#include "kmod/steps.h"
 
 #define BYTES 8192
 
@@ -44,14 +43,6 @@ static long try_map(int fd, __u64 bytes, int protection, int flags)
 		return -errno;
 	munmap(memory, bytes);
 	return 0;
-}
-
-/* The next command, in slot 0; what the server is told besides is passed over. */
-static void fetch_command(struct server *server)
-{
-	do
-		expect("fetched", fetch(server, 1), 1);
-	while (server->records[0].kind != GEONEURON_RECORD_COMMAND);
 }
 
 /* Reads slot 0 and writes slot 1. */

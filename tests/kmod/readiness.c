@@ -5,8 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -179,47 +177,30 @@ static void test_eventfd(struct client *client, struct server *server)
 	close(first);
 }
 
-/* The number behind key in the context's fdinfo, or -1. */
-static long told(const struct client *client, const char *key)
-{
-	char path[64], line[128];
-	long value = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", client->fd);
-	file = fopen(path, "r");
-	MUST(file ? 0 : -1);
-	while (fgets(line, sizeof(line), file))
-		if (!strncmp(line, key, strlen(key)) && line[strlen(key)] == ':')
-			sscanf(line + strlen(key) + 1, "%ld", &value);
-	fclose(file);
-	return value;
-}
-
 static void test_fdinfo(struct client *client, struct server *server)
 {
 	struct mapped_buffer buffer = create_buffer(client, BYTES);
 	int fd;
 
-	expect("buffers", told(client, "geoneuron-user-buffers"), BYTES / 1024);
-	expect("pinned", told(client, "geoneuron-user-pinned"), 0);
+	expect("buffers", fdinfo(client, "geoneuron-user-buffers"), BYTES / 1024);
+	expect("pinned", fdinfo(client, "geoneuron-user-pinned"), 0);
 	fd = export_buffer(client, &buffer, O_CLOEXEC);
-	expect("pinned by the export", told(client, "geoneuron-user-pinned"), BYTES / 1024);
+	expect("pinned by the export", fdinfo(client, "geoneuron-user-pinned"), BYTES / 1024);
 	close(fd);
 	destroy_handle(client, &buffer);
 	unmap_buffer(&buffer);
 	push_nops(client, 3);
 	expect("accepted", submit_only(client), 3);
-	expect("in flight", told(client, "geoneuron-in-flight"), 3);
-	expect("dispatched", told(client, "geoneuron-dispatched"), 0);
+	expect("in flight", fdinfo(client, "geoneuron-in-flight"), 3);
+	expect("dispatched", fdinfo(client, "geoneuron-dispatched"), 0);
 	expect("fetched", fetch(server, 2), 2);
-	expect("still in flight", told(client, "geoneuron-in-flight"), 3);
-	expect("two dispatched", told(client, "geoneuron-dispatched"), 2);
+	expect("still in flight", fdinfo(client, "geoneuron-in-flight"), 3);
+	expect("two dispatched", fdinfo(client, "geoneuron-dispatched"), 2);
 	commit_records(server, 2);
 	expect("fetched", fetch(server, 2), 1);
 	commit_records(server, 1);
-	expect("none in flight", told(client, "geoneuron-in-flight"), 0);
-	expect("an id", told(client, "drm-client-id") > 0, 1);
+	expect("none in flight", fdinfo(client, "geoneuron-in-flight"), 0);
+	expect("an id", fdinfo(client, "drm-client-id") > 0, 1);
 	receive(client, 3);
 }
 

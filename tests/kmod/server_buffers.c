@@ -70,19 +70,6 @@ static struct geoneuron_command copy_command(__u32 from, __u32 to)
 	return command;
 }
 
-static char *map_client(struct client *client, __u32 *handle)
-{
-	struct geoneuron_create_buffer ask = { .size = BYTES };
-	char *memory;
-
-	MUST(control(client->fd, GEONEURON_IOC_CREATE_BUFFER, &ask));
-	memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, client->fd,
-		      (off_t)ask.mmap_offset);
-	MUST(memory == MAP_FAILED ? -1 : 0);
-	*handle = ask.handle;
-	return memory;
-}
-
 static void test_read_slot(struct server *server, const struct geoneuron_record *record)
 {
 	struct geoneuron_get_buffer found = get(server, record, 0);
@@ -163,11 +150,11 @@ static void test_memory(struct server *server)
 	struct client client = open_client(8, 8);
 	struct geoneuron_command command;
 	struct geoneuron_record record, queued;
-	__u32 from, to;
-	char *question = map_client(&client, &from), *reply = map_client(&client, &to);
+	const struct mapped_buffer question = create_buffer(&client, BYTES);
+	const struct mapped_buffer reply = create_buffer(&client, BYTES);
 
-	strcpy(question, "question");
-	command = copy_command(from, to);
+	strcpy((char *)question.memory, "question");
+	command = copy_command(question.handle, reply.handle);
 	give(&client, &command);
 	command.user_data = 2;
 	give(&client, &command);
@@ -175,18 +162,18 @@ static void test_memory(struct server *server)
 	queued = record;
 	queued.command_id++;
 	expect("queued, not dispatched", refusal(server, ask_for(&queued, 0)), -ESTALE);
-	destroy_buffer(&client, from);
+	destroy_handle(&client, &question);
 	test_read_slot(server, &record);
 	test_write_slot(server, &record);
 	test_rules(server, &record);
 	test_address(server, &record);
-	expect("zero copy", strcmp(reply, "answer"), 0);
+	expect("zero copy", strcmp((char *)reply.memory, "answer"), 0);
 	expect("committed", commit_record(server, &record, 0), 0);
 	expect("after COMMIT", refusal(server, ask_for(&record, 0)), -ESTALE);
 	fetch_records(server, &queued, 1);
 	expect("committed", commit_record(server, &queued, 0), 0);
-	munmap(question, BYTES);
-	munmap(reply, BYTES);
+	unmap_buffer(&question);
+	unmap_buffer(&reply);
 	close_client(&client);
 }
 

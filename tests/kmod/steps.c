@@ -219,6 +219,13 @@ void fetch_records(struct server *server, struct geoneuron_record *copies, unsig
 	}
 }
 
+void fetch_command(struct server *server)
+{
+	do
+		expect("fetched", fetch(server, 1), 1);
+	while (server->records[0].kind != GEONEURON_RECORD_COMMAND);
+}
+
 int commit_record(struct server *server, const struct geoneuron_record *record, __s32 result)
 {
 	struct geoneuron_commit_entry entry = answer(record, result, record->command.payload[0]);

@@ -62,6 +62,9 @@ int end_fetch(struct server *server, unsigned int count);
 /* Fetches until it has this number of records, in their order; passes over BUFFER_GONE. */
 void fetch_records(struct server *server, struct geoneuron_record *copies, unsigned int count);
 
+/* Fetches the next command into slot 0; what the server is told besides is passed over. */
+void fetch_command(struct server *server);
+
 /* Commits one record with a result; the outcome, or what COMMIT itself returned. */
 int commit_record(struct server *server, const struct geoneuron_record *record, __s32 result);
 
