@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the echo server understands. */
+/* What the echo server understands beside the opcodes of geoneuron/commands.h. */
 #ifndef TESTS_KMOD_OPCODES_H
 #define TESTS_KMOD_OPCODES_H
 
-#define OPCODE_NOP 0
-#define OPCODE_CRASH 1	/* the server that works on it aborts */
+#define OPCODE_CRASH 0xFFFF	/* the server that works on it aborts */
 
 #endif

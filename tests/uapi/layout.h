@@ -7,6 +7,8 @@
 #ifndef TESTS_UAPI_LAYOUT_H
 #define TESTS_UAPI_LAYOUT_H
 
+#include <geoneuron/commands.h>
+#include <geoneuron/socket.h>
 #include <linux/geoneuron.h>
 #include <stddef.h>
 
@@ -233,5 +235,63 @@ VALUE(GEONEURON_IOC_GET_BUFFER, 0xc028b743u);
 VALUE(GEONEURON_URING_SUBMIT, 1u);
 VALUE(GEONEURON_URING_FETCH, 65u);
 VALUE(GEONEURON_URING_COMMIT, 66u);
+
+SIZE(geoneuron_request, GEONEURON_PAYLOAD_BYTES);
+AT(geoneuron_request, object, 0);
+AT(geoneuron_request, source, 8);
+AT(geoneuron_request, device, 16);
+AT(geoneuron_request, flags, 18);
+AT(geoneuron_request, text_bytes, 20);
+AT(geoneuron_request, text_slot, 22);
+AT(geoneuron_request, report_slot, 23);
+AT(geoneuron_request, text, 24);
+
+SIZE(geoneuron_message, 8);
+AT(geoneuron_message, kind, 0);
+AT(geoneuron_message, count, 2);
+AT(geoneuron_message, padding, 4);
+
+SIZE(geoneuron_hello, 16);
+AT(geoneuron_hello, version, 0);
+AT(geoneuron_hello, completion_entries, 4);
+AT(geoneuron_hello, reserved, 8);
+
+SIZE(geoneuron_welcome, 96);
+AT(geoneuron_welcome, info, 0);
+AT(geoneuron_welcome, daemon_pid, 88);
+
+SIZE(geoneuron_socket_buffer, 16);
+AT(geoneuron_socket_buffer, handle, 0);
+AT(geoneuron_socket_buffer, flags, 4);
+AT(geoneuron_socket_buffer, size, 8);
+
+SIZE(geoneuron_refusal, 256);
+AT(geoneuron_refusal, error, 0);
+AT(geoneuron_refusal, padding, 4);
+AT(geoneuron_refusal, sentence, 8);
+
+VALUE(GEONEURON_NOP, 0u);
+VALUE(GEONEURON_LOAD_MODEL, 1u);
+VALUE(GEONEURON_PERCEIVE, 2u);
+VALUE(GEONEURON_RENDER, 3u);
+VALUE(GEONEURON_RELEASE, 4u);
+VALUE(GEONEURON_QUERY, 5u);
+VALUE(GEONEURON_NO_SLOT, 0xffu);
+VALUE(GEONEURON_REQUEST_TEXT_BYTES, 264u);
+VALUE(GEONEURON_REQUEST_DROP_LATE, 1u);
+VALUE(GEONEURON_REQUEST_NO_CACHE, 2u);
+VALUE(GEONEURON_SOCKET_VERSION, 1u);
+VALUE(GEONEURON_MESSAGE_ENTRIES, 32u);
+VALUE(GEONEURON_MESSAGE_BYTES, 8u + 32u * 512u);
+VALUE(GEONEURON_SOCKET_MAX_BUFFERS, 4096u);
+VALUE(GEONEURON_MESSAGE_HELLO, 1u);
+VALUE(GEONEURON_MESSAGE_BUFFER, 2u);
+VALUE(GEONEURON_MESSAGE_DESTROY, 3u);
+VALUE(GEONEURON_MESSAGE_SUBMIT, 4u);
+VALUE(GEONEURON_MESSAGE_CANCEL, 5u);
+VALUE(GEONEURON_MESSAGE_WELCOME, 16u);
+VALUE(GEONEURON_MESSAGE_COMPLETIONS, 17u);
+VALUE(GEONEURON_MESSAGE_CANCELLED, 18u);
+VALUE(GEONEURON_MESSAGE_REFUSED, 19u);
 
 #endif
