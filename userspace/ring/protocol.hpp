@@ -61,13 +61,19 @@ struct Reply {
 };
 static_assert(sizeof(Reply) == 256);
 
+enum class BufferKind : uint32_t {
+  kMemfd = 0,   // of tmpfs and sealed, which the worker checks
+  kKernel = 1,  // what the kernel module's GET_BUFFER gave: nobody can make it shorter
+  kDmabuf = 2,  // likewise, for one that the client imported there
+};
+
 // On the control socket, daemon to worker: a buffer, with its fd; sent before the first request
 // that names it. An fd is sent once for reading and, where a command writes, once for writing.
 struct BufferMessage {
-  uint64_t id = 0;
+  uint64_t id = 0;  // not 0
   uint64_t size_bytes = 0;
   uint32_t writable = 0;  // 0 or 1; 0: the fd cannot be written
-  uint32_t is_dmabuf = 0;
+  BufferKind kind = BufferKind::kMemfd;
 };
 
 // On the control socket, worker to daemon, once, when it can take requests.
