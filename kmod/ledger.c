@@ -82,7 +82,10 @@ unsigned int gn_room(struct gn_context *context)
 	return context->completion_entries - unread - context->in_flight;
 }
 
-/* Links a context into the turns of the classes from which it may be served now. */
+/*
+ * Links a context into the turns of the classes from which it may be served now. Called for every
+ * step of every command, most of which change nothing here.
+ */
 void gn_turn_update(struct gn_context *context)
 {
 	struct gn_user *user = context->user;
@@ -92,9 +95,11 @@ void gn_turn_update(struct gn_context *context)
 	for (class = 0; class < GEONEURON_CLASSES; class++) {
 		bool wanted = open && !list_empty(&context->queue[class]);
 
-		if (wanted && list_empty(&context->turn[class]))
+		if (wanted == !list_empty(&context->turn[class]))
+			continue;
+		if (wanted)
 			list_add_tail(&context->turn[class], &user->contexts_turn[class]);
-		else if (!wanted)
+		else
 			list_del_init(&context->turn[class]);
 		if (list_empty(&user->contexts_turn[class]))
 			list_del_init(&user->turn[class]);
