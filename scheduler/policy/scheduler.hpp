@@ -16,13 +16,15 @@ enum class Admission : uint8_t {
   kClientQuota,  // -EDQUOT
   kUserQuota,    // -EDQUOT
   kFull,         // -EDQUOT: Limits::jobs
-  kTooLate,      // -ETIME: drop_late, and predicted to end past its deadline even if begun now
+  // -ETIME: drop_late, and the deadline has come, or what was measured for its signature says that
+  // it would end past it even if begun now.
+  kTooLate,
 };
 
 // Of one finished job, as its worker measured it.
 struct Measured {
   JobId job{};
-  uint64_t device_ns = 0;  // its share of its batch
+  uint64_t device_ns = 0;  // its share of its batch; 0: it did not run, and teaches nothing
 };
 
 class Scheduler {
@@ -36,10 +38,12 @@ class Scheduler {
 
   // The client must have been added; the id must be new (both asserted).
   Admission submit(const Job& job, uint64_t now_ns);
-  // Forgets a queued job: true. A running or unknown one: false.
+  // Forgets a queued job: true. A running or unknown one: false. Those that follow it in its chain
+  // stay: who cancels a chain begins at its end.
   bool cancel(JobId job);
 
-  // The batch has ended, with what each of its jobs took. Unknown batches are ignored.
+  // The batch has ended, with what each of its jobs took; one that is not named did not run.
+  // Unknown batches and jobs are ignored.
   void finished(BatchId batch, const std::vector<Measured>& jobs, uint64_t now_ns);
   // The worker is gone: its running batches end unmeasured; its jobs that ran are returned, and
   // forgotten, and the queued ones wait for resume_worker.

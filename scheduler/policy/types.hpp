@@ -37,11 +37,14 @@ struct Job {
   bool drop_late = false;    // past its deadline it is not begun but expires
   uint32_t units = 1;        // what its cost grows with (pixels, elements); at least 1
   // Members of a chain are submitted in order and run in order, in one worker; the next becomes
-  // eligible when the one before has finished.
+  // eligible when the one before is over. One that fails is no different here: the caller cancels
+  // the rest before it asks for the next decision. Chains of two clients are never the same.
   uint64_t chain = 0;  // 0: none
 };
 
-// What to send to one worker in one submission, in this order.
+// What to send to one worker in one submission, in this order: jobs of one signature, or members of
+// one chain that follow each other. Of a chain, neighbours in a batch are neighbours in the chain;
+// the caller tells the worker (ring::kChainMore) that the later runs only if the earlier succeeds.
 struct Batch {
   BatchId id{};
   DeviceId device{};
@@ -52,8 +55,10 @@ struct Batch {
 
 struct Decision {
   std::vector<Batch> batches;  // to send now
-  std::vector<JobId> expired;  // to answer with -ETIME; they are forgotten
-  uint64_t wake_ns = 0;        // ask again at this time if nothing happens before; 0: no need
+  // To answer with -ETIME; they are forgotten. With a member of a chain expire those that follow
+  // it.
+  std::vector<JobId> expired;
+  uint64_t wake_ns = 0;  // ask again at this time if nothing happens before; 0: no need
 };
 
 struct Limits {
