@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <vector>
+
+#include "base/text.hpp"
+#include "client/private_daemon.hpp"
+
+namespace geoneuron::client {
+namespace {
+
+constexpr const char* kProgram = "geoneurond";
+
+bool is_program(const std::string& path) {
+  std::error_code ignored;
+  return access(path.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(path, ignored);
+}
+
+// The folder that this library was loaded from; "" where nobody knows.
+std::filesystem::path library_folder() {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<void*>(&find_daemon), &info) == 0 || info.dli_fname == nullptr)
+    return {};
+  std::error_code error;
+  const auto path = std::filesystem::canonical(info.dli_fname, error);
+  return error ? std::filesystem::path{} : path.parent_path();
+}
+
+std::vector<std::string> candidates() {
+  std::vector<std::string> paths;
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) paths.push_back(program.parent_path() / kProgram);
+  const auto library = library_folder();
+  if (!library.empty()) {
+    paths.push_back((library / "../bin" / kProgram).lexically_normal());
+    // Debian's libraries are one folder deeper: lib/x86_64-linux-gnu.
+    paths.push_back((library / "../../bin" / kProgram).lexically_normal());
+  }
+  const char* search = secure_getenv("PATH");
+  std::istringstream folders(search != nullptr ? search : "");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (!folder.empty()) paths.push_back(std::filesystem::path(folder) / kProgram);
+  return paths;
+}
+
+}  // namespace
+
+Result<std::string> find_daemon(const std::string& wanted) {
+  const char* variable = secure_getenv("GEONEURON_DAEMON");
+  const bool is_named = !wanted.empty() || (variable != nullptr && *variable != '\0');
+  if (is_named) {
+    const std::string path = !wanted.empty() ? wanted : variable;
+    if (is_program(path)) return path;
+    return make_error(ENOENT, "%s: no program to start as private daemon", path.c_str());
+  }
+  const std::vector<std::string> paths = candidates();
+  for (const std::string& path : paths)
+    if (is_program(path)) return path;
+  return make_error(ENOENT, "no geoneurond to start: looked for %s; GEONEURON_DAEMON names another",
+                    joined(paths, ", ").c_str());
+}
+
+}  // namespace geoneuron::client

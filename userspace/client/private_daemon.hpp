@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// PrivateDaemon: a geoneurond that this process starts for itself and that ends with the
+// connection: the embedded way. Not thread-safe.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "client/endpoint.hpp"
+
+namespace geoneuron::client {
+
+class PrivateDaemon final : public Endpoint {
+ public:
+  // `program`: a path. Nothing is started before open().
+  explicit PrivateDaemon(const std::string& program) : Endpoint(program) {}
+  // Waits for the daemon to end, which its connection must have been closed for, and kills it where
+  // it takes too long.
+  ~PrivateDaemon() override { end(); }
+
+  // Starts a daemon, in a session of its own so that a terminal's signals do not reach it. Its
+  // standard output and error are this process's standard error.
+  Result<UniqueFd> open() override;
+
+ private:
+  void end();
+
+  pid_t pid_ = -1;
+};
+
+// The program of a private daemon: `wanted` where it is not empty; else $GEONEURON_DAEMON; else
+// geoneurond beside this process's program or in the bin/ that goes with this library, or in $PATH.
+// ENOENT: there is none, and the sentence says where it was looked for.
+Result<std::string> find_daemon(const std::string& wanted);
+
+}  // namespace geoneuron::client
