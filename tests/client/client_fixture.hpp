@@ -5,6 +5,8 @@
 #include <geoneuron/geoneuron.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <future>
 #include <memory>
