@@ -7,6 +7,7 @@
 #include "views/caption_row.hpp"
 #include "views/draw.hpp"
 #include "views/glow.hpp"
+#include "views/neuron_keys.hpp"
 #include "views/neuron_labels.hpp"
 #include "views/neuron_nodes.hpp"
 #include "views/neuron_segments.hpp"
@@ -72,10 +73,16 @@ std::vector<GapKind> gap_kinds(const NeuronScene& scene) {
   return kinds;
 }
 
+// Pixels right of the plot.
+uint32_t right_side(const NeuronScene& scene) {
+  return kSide + (is_numbered(scene, scene.columns.size() - 1) ? kNumberRoom : 0);
+}
+
 Result<NeuronLayout> place(const NeuronScene& scene, const PixelBox& plot) {
   if (plot.width < least_plot_width(depth_count(scene)))
     return invalid("width: %u layers need at least %u pixels; make it wider or select fewer layers",
-                   depth_count(scene), least_plot_width(depth_count(scene)) + 2 * kSide);
+                   depth_count(scene),
+                   least_plot_width(depth_count(scene)) + kSide + right_side(scene));
   std::vector<ColumnUnits> units;
   for (const SceneColumn& column : scene.columns) units.push_back(column.units);
   NeuronLayout layout = lay_out(units, gap_kinds(scene), plot);
@@ -95,7 +102,8 @@ uint32_t caption_pitch() {
   return caption_height() + 8;
 }
 
-Result<PixelBox> plot_of(const Size& size, const LegendLines& legend, uint32_t caption_rows) {
+Result<PixelBox> plot_of(const NeuronScene& scene, const Size& size, const LegendLines& legend,
+                         uint32_t caption_rows) {
   constexpr uint32_t kLeast = 16;  // pixels; less shows nothing
   const uint32_t above = kHeader + kLine * static_cast<uint32_t>(legend.above.size());
   const uint32_t below = kFooter + (caption_rows - 1) * caption_pitch() +
@@ -103,7 +111,8 @@ Result<PixelBox> plot_of(const Size& size, const LegendLines& legend, uint32_t c
   if (size.height < above + below + kLeast)
     return invalid("height=%u: the legend leaves too little room; must be at least %u here",
                    size.height, above + below + kLeast);
-  return PixelBox{kSide, above, size.width - 2 * kSide, size.height - above - below};
+  return PixelBox{kSide, above, size.width - kSide - right_side(scene),
+                  size.height - above - below};
 }
 
 void draw_thin_links(const Accumulation& sums, Image& canvas) {
@@ -144,6 +153,9 @@ Result<void> draw_nodes(PixelDevice& device, Picture& picture) {
              static_cast<int32_t>(grid.plane_width()), static_cast<int32_t>(grid.plane_height())},
             picture.theme.line);
     GN_TRY(paint_nodes(device, picture.scene.columns[i].values, grid, picture.canvas));
+    if (is_numbered(picture.scene, i))
+      draw_numbers(picture.canvas, *picture.fonts.regular, *picture.fonts.bold, picture.theme,
+                   picture.scene.columns[i], grid);
   }
   return {};
 }
@@ -173,7 +185,7 @@ std::vector<std::vector<std::string>> column_captions(const NeuronScene& scene) 
     const auto same = [depth](const SceneColumn& column) { return column.units.depth == depth; };
     const auto first = std::ranges::find_if(scene.columns, same);
     const auto count = std::ranges::count_if(scene.columns, same);
-    captions.push_back(column_caption(*first, finite_limit(first->values)));
+    captions.push_back(column_caption(*first));
     if (count > 1) captions.back() = {first->name, "and " + std::to_string(count - 1) + " more"};
   }
   return captions;
@@ -232,29 +244,6 @@ void draw_operator_captions(Picture& picture) {
     draw_caption(picture, captions[i], middles[i], picture.plot.y - 56, places[i].width);
 }
 
-// A strip of colours with words at its ends; returns where it ends.
-int32_t draw_key(Picture& picture, int32_t x, int32_t baseline, const std::string& low,
-                 const std::string& high, Rgba8 (*colour)(uint32_t)) {
-  const Font& font = *picture.fonts.regular;
-  x = font.draw(picture.canvas, x, baseline, low, kTextSize, picture.theme.secondary) + 8;
-  for (uint32_t i = 0; i < 256; i += 2)
-    fill(picture.canvas, {x + static_cast<int32_t>(i / 2), baseline - 11, 1, 12}, colour(i));
-  return font.draw(picture.canvas, x + 136, baseline, high, kTextSize, picture.theme.secondary);
-}
-
-Rgba8 edge_key(uint32_t i) {
-  return i < 128 ? cool_colour(static_cast<uint8_t>(255 - 2 * i))
-                 : warm_colour(static_cast<uint8_t>(2 * i - 255));
-}
-
-Rgba8 warm_key(uint32_t i) {
-  return warm_colour(static_cast<uint8_t>(i));
-}
-
-Rgba8 node_key(uint32_t i) {
-  return ember_palette().colours[i];
-}
-
 void draw_legend(Picture& picture, const std::string& title) {
   uint32_t baseline = 46;
   picture.fonts.bold->draw(picture.canvas, kMargin, 46, title, kTitleSize, picture.theme.text);
@@ -268,11 +257,8 @@ void draw_legend(Picture& picture, const std::string& title) {
   baseline =
       picture.plot.y + picture.plot.height + 102 + (picture.caption_rows - 1) * caption_pitch();
   for (const std::string& text : picture.legend.below) line(text);
-  const auto keys = static_cast<int32_t>(baseline + 4);
-  const bool weighs = picture.scene.edges.value == EdgeValue::kWeight;
-  const int32_t end = weighs ? draw_key(picture, kMargin, keys, "edges 0", "+", warm_key)
-                             : draw_key(picture, kMargin, keys, "edges −", "+", edge_key);
-  draw_key(picture, end + 36, keys, "nodes −limit", "+limit", node_key);
+  draw_keys(picture.canvas, *picture.fonts.regular, picture.theme, picture.scene,
+            static_cast<int32_t>(baseline + 4));
 }
 
 Size canvas_size(const NeuronScene& scene, const ViewParameters& parameters) {
@@ -306,7 +292,7 @@ Result<Image> render_graph(PixelDevice& device, const ViewRequest& request,
   const Fonts fonts{GN_TRY(Font::get()), GN_TRY(Font::get(FontWeight::kBold))};
   const uint32_t room = size.width - 2 * kMargin;
   LegendLines legend = make_legend(scene, false, *fonts.regular, room);
-  PixelBox plot = GN_TRY(plot_of(size, legend, 1));
+  PixelBox plot = GN_TRY(plot_of(scene, size, legend, 1));
   NeuronLayout layout = GN_TRY(place(scene, plot));
   const bool reduced =
       std::ranges::any_of(layout.grids, [](const auto& grid) { return grid.reduction > 1; });
@@ -314,7 +300,7 @@ Result<Image> render_graph(PixelDevice& device, const ViewRequest& request,
   // More words leave less room: maps that were reduced stay so, and captions stay in two rows.
   if (reduced || rows > 1) {
     legend = make_legend(scene, reduced, *fonts.regular, room);
-    plot = GN_TRY(plot_of(size, legend, rows));
+    plot = GN_TRY(plot_of(scene, size, legend, rows));
     layout = GN_TRY(place(scene, plot));
   }
   Picture picture{scene,

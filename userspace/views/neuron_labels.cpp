@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "views/neuron_nodes.hpp"
+
 namespace geoneuron::views {
 namespace {
 
@@ -53,13 +55,17 @@ std::string value_caption(const NeuronEdges& edges) {
   return unit ? "|w·a|" : "|Σw·a|";
 }
 
-std::vector<std::string> column_caption(const SceneColumn& column, float limit) {
-  return {column.name, shape_caption(column.shape), "|a| ≤ " + short_number(limit)};
+std::vector<std::string> column_caption(const SceneColumn& column) {
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  const bool has_limit = std::ranges::any_of(column.values, is_finite);
+  return {column.name, shape_caption(column.shape),
+          has_limit ? "|a| ≤ " + short_number(finite_limit(column.values)) : "no finite value"};
 }
 
 std::vector<std::string> operator_caption(const std::string& name, const EdgeGroup& group,
                                           const NeuronEdges& edges, float limit) {
   const std::string count = edge_count(group.edges.size(), group.not_finite, group.total);
+  if (group.edges.empty() && group.not_finite > 0) return {name, count, "none finite"};
   if (group.edges.empty()) return {name, count};
   return {name, count, value_caption(edges) + " ≤ " + short_number(limit)};
 }
@@ -83,6 +89,7 @@ uint32_t light_power(const NeuronEdges& edges) {
 }
 
 std::string light_legend(const NeuronEdges& edges) {
+  if (edges.drawn == 0) return "";
   std::string text;
   if (edges.value == EdgeValue::kWeight)
     text = "Edge value: " + value_caption(edges) + ", the raw weights before any folding";
@@ -100,7 +107,11 @@ std::string node_legend(const NeuronScene& scene, bool reduced) {
   const std::string what = scene.edges.level == EdgeLevel::kUnit
                                ? "Nodes: one per element, coloured by activation"
                                : "Nodes: one per channel or feature, coloured by mean activation";
-  return what + "; limit of a column: its largest |a|; dark is 0. " +
+  const bool has_special = std::ranges::any_of(scene.columns, [](const SceneColumn& column) {
+    return !std::ranges::all_of(column.values, [](float value) { return std::isfinite(value); });
+  });
+  return what + "; limit of a column: its largest " + (has_special ? "finite " : "") +
+         "|a|; dark is 0. " +
          (reduced ? "In maps larger than their place, each pixel shows the largest |a| that it "
                     "covers. "
                   : "") +

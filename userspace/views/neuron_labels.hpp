@@ -17,8 +17,8 @@ std::string shape_caption(const perception::Shape& shape);
 // What an edge's value is: "w·a", "|w|", "Σ|w|" ...
 std::string value_caption(const NeuronEdges& edges);
 
-// Lines under a column; `limit` is the largest finite |value| of its nodes.
-std::vector<std::string> column_caption(const SceneColumn& column, float limit);
+// Lines under a column: name, shape and the largest |value| of its nodes that are finite.
+std::vector<std::string> column_caption(const SceneColumn& column);
 // Lines over an operator's edges.
 std::vector<std::string> operator_caption(const std::string& name, const EdgeGroup& group,
                                           const NeuronEdges& edges, float limit);
