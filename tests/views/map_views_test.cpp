@@ -118,6 +118,22 @@ TEST_F(MapViewsTest, LayAMapOverTheInputWithTheOpacityAsked) {
             64u);
 }
 
+TEST_F(MapViewsTest, OverlayOnlyWhatHasRowsAndColumns) {
+  request_.input_image = Image::filled(4, 4, {});
+  add("logits", {1, 10}, testing::normal(10, 1));
+  EXPECT_EQ(error_with("activation_map", {{"overlay", "input"}}),
+            "activation_map: overlay=input: tensor logits: float32 1x10: is a vector; must be an "
+            "activation with rows and columns, such as float32 1x8x24x24, to lie over the input "
+            "image");
+  perception::Graph graph;
+  graph.add_value({"w", {}, Tensor::from<float>({2, 1, 2, 2}, testing::normal(8, 1))});
+  request_.graph = &graph;
+  request_.selected = {"w"};
+  EXPECT_THAT(error_with("activation_map", {{"overlay", "input"}}),
+              ::testing::HasSubstr("is a constant of the network; must be an activation"));
+  EXPECT_EQ(error_with("activation_map", {}), "");
+}
+
 TEST_F(MapViewsTest, ConvertOtherTypesBeforePainting) {
   const std::vector<int64_t> values{0, 255};
   request_.tensors["i"] = Tensor::from<int64_t>({1, 1, 1, 2}, values);

@@ -22,13 +22,19 @@ struct ChosenMap {
   std::string text;  // "channel 3", "mean over 16 channels"
 };
 
+Result<void> check_together(const ViewParameters& parameters) {
+  const auto channel = parameters.integer("channel");
+  if (channel && !parameters.is("reduce", "none"))
+    return invalid("parameter channel: %ld: must be auto with reduce=%s, which takes all", *channel,
+                   parameters.text("reduce").c_str());
+  return check_colouring(parameters);
+}
+
 Result<ChosenMap> choose_map(const LayerMaps& layer, const ViewParameters& parameters) {
   ChosenMap chosen;
+  GN_TRY(check_together(parameters));
   const auto channel = parameters.integer("channel");
   if (!parameters.is("reduce", "none")) {
-    if (channel)
-      return invalid("parameter channel: %ld: must be auto with reduce=%s, which takes all",
-                     *channel, parameters.text("reduce").c_str());
     const bool mean = parameters.is("reduce", "mean");
     chosen.reduced = mean ? mean_over_maps(layer) : maximum_over_maps(layer);
     chosen.painted = {chosen.reduced, {{0, chosen.reduced.size()}}};
@@ -67,10 +73,21 @@ Result<Image> painted_map(PixelDevice& device, const LayerMaps& layer, const Cho
   return image;
 }
 
+// Rows and columns of a constant, or of a vector, are no places on the picture.
+Result<void> check_overlay(const LayerMaps& layer) {
+  if (!layer.is_constant && layer.original.shape.rank() >= 3) return {};
+  const std::string what = layer.is_constant ? "a constant of the network" : "a vector";
+  return invalid(
+      "overlay=input: tensor %s: %s: is %s; must be an activation with rows and columns, such as "
+      "float32 1x8x24x24, to lie over the input image",
+      layer.name.c_str(), layer.original.to_string().c_str(), what.c_str());
+}
+
 // The input image, enlarged, with the map over it.
 Result<Image> overlaid_map(PixelDevice& device, const ViewRequest& request,
                            const ViewParameters& parameters, const LayerMaps& layer,
                            const ChosenMap& map, const Colouring& colouring) {
+  GN_TRY(check_overlay(layer));
   if (!request.input_image || request.input_image->pixels.empty())
     return make_error(ENOENT, "overlay=input: this run has no input image; give an image as input");
   const Image& input = *request.input_image;
@@ -127,10 +144,13 @@ ViewDefinition activation_map_view() {
                              {"auto"}),
       ViewParameter::choice("reduce", "none", {"none", "mean", "max"},
                             "all maps made into one, element by element"),
-      ViewParameter::choice("overlay", "none", {"none", "input"}, "what lies under the map"),
+      ViewParameter::choice("overlay", "none", {"none", "input"},
+                            "what lies under the map, an activation with rows and columns"),
       ViewParameter::number("opacity", "0.6", 0, 1, "of the map over the input image"),
   };
   append_map_parameters(view.parameters, "map");
+  view.takes_one = true;
+  view.check = check_together;
   view.needs = needs_of_scope;
   view.render = render_activation_map;
   return view;

@@ -99,7 +99,8 @@ Result<Choice> choose_limits(PixelDevice& device, const ViewRequest& request,
   const ModelValues values = GN_TRY(model_values(request));
   const ElementRange range{0, values.elements.size()};
   return Choice{GN_TRY(limits_of(device, values.elements, {&range, 1}, choice)),
-                choice.sentence("the model (" + std::to_string(values.tensors) + " tensors, " +
+                choice.sentence("the model (" + std::to_string(values.tensors) +
+                                (values.tensors == 1 ? " tensor, " : " tensors, ") +
                                 std::to_string(values.elements.size()) + " values)")};
 }
 
@@ -142,6 +143,11 @@ void append_map_parameters(std::vector<ViewParameter>& parameters,
   parameters.push_back(
       ViewParameter::integer("scale", "auto", 1, 64, "pixels per element, each way", {"auto"}));
   for (ViewParameter& parameter : page_parameters()) parameters.push_back(std::move(parameter));
+}
+
+Result<void> check_colouring(const ViewParameters& parameters) {
+  GN_TRY(NormalisationChoice::from(parameters));
+  return {};
 }
 
 Result<std::vector<std::string>> needs_of_scope(const perception::Graph& graph,

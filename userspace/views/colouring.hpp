@@ -44,6 +44,9 @@ std::vector<ViewParameter> colouring_parameters(const std::string& default_scope
 void append_map_parameters(std::vector<ViewParameter>& parameters,
                            const std::string& default_scope);
 
+// A `check` for views with colouring_parameters(): EINVAL as NormalisationChoice::from has it.
+Result<void> check_colouring(const ViewParameters& parameters);
+
 // A `needs` for views with a scope: what is selected, and for scope=model what every node makes.
 Result<std::vector<std::string>> needs_of_scope(const perception::Graph& graph,
                                                 std::span<const std::string> selected,

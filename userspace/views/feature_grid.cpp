@@ -164,6 +164,8 @@ ViewDefinition feature_grid_view() {
   view.parameters = {ViewParameter::integer("columns", "auto", 1, kMaximumExtent,
                                             "maps, or values of a vector, in a row", {"auto"})};
   append_map_parameters(view.parameters, "layer");
+  view.takes_one = true;
+  view.check = check_colouring;
   view.needs = needs_of_scope;
   view.render = render_feature_grid;
   return view;

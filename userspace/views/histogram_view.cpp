@@ -140,7 +140,8 @@ Legend legend_of(const Distribution& distribution, const Theme& theme) {
     legend.marks.push_back({theme.highlight, "mean " + short_number(distribution.mean)});
     legend.marks.push_back({theme.text, "median " + short_number(distribution.median)});
   }
-  std::string line = std::to_string(all.finite) + " finite values";
+  std::string line =
+      std::to_string(all.finite) + (all.finite == 1 ? " finite value" : " finite values");
   if (all.finite > 0)
     line += " from " + short_number(value_of_key(all.minimum_key)) + " to " +
             short_number(value_of_key(all.maximum_key)) + ", standard deviation " +
@@ -221,6 +222,17 @@ Result<Image> render_histogram(PixelDevice& device, const ViewRequest& request,
 
 }  // namespace
 
+namespace {
+
+Result<void> check_axis(const ViewParameters& parameters) {
+  const auto low = parameters.number("low"), high = parameters.number("high");
+  if (!low || !high || static_cast<float>(*low) < static_cast<float>(*high)) return {};
+  return invalid("parameter low: %s: must be below high, %s", parameters.text("low").c_str(),
+                 parameters.text("high").c_str());
+}
+
+}  // namespace
+
 ViewDefinition histogram_view() {
   ViewDefinition view;
   view.name = "histogram";
@@ -236,6 +248,7 @@ ViewDefinition histogram_view() {
   };
   for (ViewParameter& parameter : page_parameters())
     view.parameters.push_back(std::move(parameter));
+  view.check = check_axis;
   view.needs = [](const perception::Graph& graph, std::span<const std::string> selected,
                   const ViewParameters&) { return selected_without_constants(graph, selected); };
   view.render = render_histogram;

@@ -45,6 +45,7 @@ Result<LayerMaps> LayerMaps::from(const ViewRequest& request, const std::string&
   LayerMaps maps;
   maps.name = name;
   const perception::Tensor* constant = constant_named(request, name);
+  maps.is_constant = constant != nullptr;
   if (constant != nullptr) {
     maps.original = constant->info();
     maps.tensor = GN_TRY(with_context(constant->to_float32(), "constant " + name));

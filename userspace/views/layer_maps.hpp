@@ -25,6 +25,7 @@ struct LayerMaps {
   uint64_t sample = 0, samples = 1;
   uint64_t count = 0;  // maps of one sample
   uint32_t width = 0, height = 0;
+  bool is_constant = false;  // of the graph, such as a layer's weights
 
   // Reads the named tensor from the request, or the constant of that name from its graph. ENOENT
   // where there is neither; EINVAL for no elements or a sample that does not exist.

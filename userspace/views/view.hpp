@@ -36,6 +36,9 @@ struct ViewDefinition {
   std::string description;  // one sentence
   std::vector<ViewParameter> parameters;
   bool needs_selection = true;  // false: of the whole network where nothing is selected
+  bool takes_one = false;       // true: of one tensor, whatever is selected
+  // What is wrong with parameters that are right one by one. EINVAL; null where nothing can be.
+  Result<void> (*check)(const ViewParameters& parameters) = nullptr;
   // The names of all values whose elements `render` will read, given what the user selected;
   // constants of the graph are not among them. EINVAL where the selection does not suit the view.
   Result<std::vector<std::string>> (*needs)(const perception::Graph& graph,
