@@ -127,7 +127,11 @@ TEST(Png, RefusesOrSurvivesEveryChangedByte) {
 TEST(Png, RefusesHugeSizesBeforeAllocatingThem) {
   const PngForm form{kGrey, 1, false, {}, {}, {}};
   const Bytes wide = encode_png(40'000, 1, form, std::vector<uint8_t>(5'000));
-  EXPECT_FALSE(decode_image(wide).has_value());
+  EXPECT_EQ(decode_image(wide).error().code, EFBIG);
+  const Bytes wider = encode_png(100'000, 1, form, std::vector<uint8_t>(12'500));
+  EXPECT_EQ(decode_image(wider).error().message,
+            "is 100000x1; at most 32768 pixels a side and 100000000 in all are read: make it "
+            "smaller");
   const Bytes large = encode_png(20'000, 10'000, form, std::vector<uint8_t>(25'000'000));
   EXPECT_EQ(decode_image(large).error().code, EFBIG);
   EXPECT_THAT(decode_image(large).error().message, HasSubstr("20000x10000"));
@@ -244,6 +248,8 @@ TEST(Jpeg, RefusesHugeSizesBeforeAllocatingThem) {
   const auto frame = std::ranges::search(bytes, marker).begin();
   ASSERT_NE(frame, bytes.end());
   std::fill(frame + 5, frame + 9, std::byte{0xF0});
+  EXPECT_EQ(decode_image(bytes).error().code, EFBIG);
+  std::fill(frame + 5, frame + 9, std::byte{0xFF});  // libjpeg's own limit is below
   EXPECT_EQ(decode_image(bytes).error().code, EFBIG);
 }
 

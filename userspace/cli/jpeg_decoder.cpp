@@ -107,8 +107,11 @@ void convert_inks(views::Image& image, bool inverted) {
 
 Result<ImageFile> decode_jpeg(std::span<const std::byte> bytes) {
   JpegReader reader(bytes);
-  if (!reader.read_header()) return invalid("is a damaged JPEG file: %s", reader.message());
-  GN_TRY(check_image_size(reader.width(), reader.height()));
+  const bool has_header = reader.read_header();
+  // libjpeg refuses the largest sides itself, after it has read them.
+  if (has_header || (reader.width() > 0 && reader.height() > 0))
+    GN_TRY(check_image_size(reader.width(), reader.height()));
+  if (!has_header) return invalid("is a damaged JPEG file: %s", reader.message());
   ImageFile file{"JPEG", views::Image::filled(reader.width(), reader.height(), {}), false, {}};
   if (!reader.read_rows(file.image)) return invalid("is a damaged JPEG file: %s", reader.message());
   if (reader.is_cmyk()) {

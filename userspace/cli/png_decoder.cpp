@@ -31,14 +31,19 @@ class PngReader {
   int colour_type() const { return colour_type_; }
   bool has_alpha() const { return has_alpha_; }
 
-  // The next two return false, with message(), where libpng jumped out. They hold no objects with
+  // The next three return false, with message(), where libpng jumped out. They hold no objects with
   // destructors, and nothing set after setjmp is read after the jump.
   bool read_header() {
     if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_set_read_fn(png_, this, &PngReader::read);
-    png_set_user_limits(png_, kMaximumImageSide, kMaximumImageSide);
+    png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller knows the limits
     png_set_chunk_malloc_max(png_, kMaximumChunkBytes);
     png_read_info(png_, info_);
+    return true;
+  }
+  // Allocates a row, and so wants a width that was checked.
+  bool prepare_rows() {
+    if (setjmp(png_jmpbuf(png_)) != 0) return false;
     ask_for_rgba8();
     return true;
   }
@@ -106,6 +111,7 @@ Result<ImageFile> decode_png(std::span<const std::byte> bytes) {
   if (!reader.is_ready()) return make_error(ENOMEM, "libpng finds no memory");
   if (!reader.read_header()) return invalid("is a damaged PNG file: %s", reader.message());
   GN_TRY(check_image_size(reader.width(), reader.height()));
+  if (!reader.prepare_rows()) return invalid("is a damaged PNG file: %s", reader.message());
   ImageFile file{"PNG", views::Image::filled(reader.width(), reader.height(), {}), false, {}};
   static_assert(sizeof(views::Rgba8) == 4, "libpng writes rows of RGBA bytes into the pixels");
   std::vector<png_bytep> rows;
