@@ -95,6 +95,12 @@ TEST(Devices, PassesOverDevicesWithoutMemory) {
   EXPECT_THAT(only->reason, HasSubstr("no Vulkan device has memory"));
 }
 
+TEST(Devices, AutoTriesUsableHardwareInOrderAndThenTheCores) {
+  const DeviceList list = machine({without_memory(vulkan(0, "AMD NAVI21", true)), kRadeon});
+  EXPECT_THAT(tried_automatically(list), testing::ElementsAre("vulkan:1", "cpu"));
+  EXPECT_THAT(tried_automatically(machine({kLavapipe})), testing::ElementsAre("cpu"));
+}
+
 TEST(Devices, AutoTakesTheCoresWhereHardwareDoesNotOpenAndSaysWhy) {
   const auto opened = open_unit("auto", {}, machine({kLavapipe, kRadeon}), fails_to_open);
   ASSERT_TRUE(opened) << opened.error().message;

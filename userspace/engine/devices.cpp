@@ -49,7 +49,8 @@ Error missing(const std::string& selector, const DeviceList& list) {
 }
 
 DeviceChoice choose_automatically(const DeviceList& list) {
-  if (const auto found = hardware(list)) return {*found, "the first hardware Vulkan device"};
+  if (const auto found = hardware(list))
+    return {*found, "the first hardware Vulkan device that opens"};
   if (find(list, is_usable))
     return {0, "no hardware Vulkan device; plain cores are faster than software Vulkan"};
   return {0, find(list, is_vulkan) ? "no Vulkan device has memory"
@@ -104,6 +105,14 @@ DeviceList list_devices() {
   if (vulkan && vulkan->empty()) list.vulkan_problem = "the Vulkan loader found no device";
   if (vulkan) list.devices.insert(list.devices.end(), vulkan->begin(), vulkan->end());
   return list;
+}
+
+std::vector<std::string> tried_automatically(const DeviceList& list) {
+  std::vector<std::string> ids;
+  for (const DeviceDescription& device : list.devices)
+    if (is_usable_hardware(device)) ids.push_back(device.id);
+  ids.push_back(list.devices[0].id);
+  return ids;
 }
 
 Result<DeviceChoice> choose_device(const std::string& selector, const DeviceList& list) {

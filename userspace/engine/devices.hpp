@@ -27,7 +27,7 @@ DeviceList list_devices();
 
 struct DeviceChoice {
   size_t device = 0;   // index into DeviceList::devices
-  std::string reason;  // "the only hardware Vulkan device", for people
+  std::string reason;  // "asked for", for people
 };
 
 // What a selector means on a machine with these devices:
@@ -41,6 +41,9 @@ struct DeviceChoice {
 // and refused by number. EINVAL for any other selector, ENODEV where there is no such device, with
 // what there is.
 Result<DeviceChoice> choose_device(const std::string& selector, const DeviceList& list);
+
+// The ids that open_unit("auto") tries on such a machine, in order; the CPU is the last.
+std::vector<std::string> tried_automatically(const DeviceList& list);
 
 struct UnitOptions {
   uint32_t threads = 0;  // CPU: 0 uses all cores
