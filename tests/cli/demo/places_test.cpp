@@ -66,6 +66,20 @@ TEST(Demo, RefusesAWrongFolderOfNetworksBeforeItDraws) {
   EXPECT_THAT(folder.names(), IsEmpty());
 }
 
+TEST(Demo, TheManualHasEveryOption) {
+  const auto bytes = read_file(GEONEURON_DEMO_MANUAL, 1 << 20).value();
+  std::string manual(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  std::erase(manual, '\\');  // "\\-\\-out" is how manuals write dashes
+  const std::string help = run_child(GEONEURON_DEMO, {"--help"}).out;
+  size_t options = 0;
+  for (size_t at = help.find("\n  --"); at != std::string::npos; at = help.find("\n  --", at + 1)) {
+    const std::string option = help.substr(at + 3, help.find(' ', at + 3) - at - 3);
+    EXPECT_THAT(manual, HasSubstr(option + " \" DIR\"")) << option;
+    ++options;
+  }
+  EXPECT_EQ(options, 3u);
+}
+
 TEST(Demo, SaysWhatIsWrongWithItsOptions) {
   const TemporaryFolder folder;
   for (const auto& [arguments, words] :

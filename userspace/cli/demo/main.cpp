@@ -53,7 +53,8 @@ Result<std::string> find(const std::string& file, const std::string& given,
 
 std::string device_line(const engine::DeviceDescription& device) {
   std::string line = device.id + ": " + device.name;
-  if (device.threads > 0) line += ", " + std::to_string(device.threads) + " threads";
+  if (device.threads > 0)
+    line += ", " + std::to_string(device.threads) + (device.threads == 1 ? " thread" : " threads");
   if (!device.driver.empty()) line += " (" + device.driver + ")";
   return line;
 }

@@ -8,8 +8,8 @@ namespace geoneuron::cli::demo {
 namespace {
 
 void say_time(const TensorSet& set) {
-  std::printf("  %-28s %zu tensors in %.0f ms\n", set.device.c_str(), set.tensors.size(),
-              set.seconds * 1e3);
+  std::printf("  %-28s %zu tensor%s in %.0f ms\n", set.device.c_str(), set.tensors.size(),
+              set.tensors.size() == 1 ? "" : "s", set.seconds * 1e3);
   std::fflush(stdout);
 }
 

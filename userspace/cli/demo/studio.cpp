@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/file.hpp"
+#include "cli/terminal.hpp"
 #include "engine/profiler.hpp"
 #include "views/png.hpp"
 
@@ -52,6 +53,7 @@ void report(const Picture& picture, bool compared) {
 
 Result<Picture> Studio::draw(const std::string& file, const std::vector<TensorSet>& sets,
                              const Draw& draw) {
+  note("drawing " + file + " ...");
   const uint64_t begin_ns = engine::now_ns();
   const Image image = GN_TRY(draw_everywhere(file, engines_, sets[0], draw));
   Picture picture{file, image.width, image.height, static_cast<uint32_t>(engines_.size()), 0, 0};
