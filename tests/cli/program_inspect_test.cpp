@@ -58,6 +58,32 @@ TEST_F(ProgramInspect, CountsNoOperationsWhileShapesAreOpen) {
   EXPECT_THAT(told.out, HasSubstr("this model can be run"));
 }
 
+TEST_F(ProgramInspect, BlamesTheModelForExtentsThatNoTensorCanHave) {
+  for (const int64_t batch : {int64_t{1}, int64_t{-1}}) {
+    ModelMaker maker(13);
+    maker.input("x", {batch, int64_t{1} << 40, int64_t{1} << 40}).output("y");
+    maker.node("Relu", {"x"}, {"y"}, "relu");
+    save("huge.onnx", maker.bytes());
+    const ChildResult text = at_home({"inspect", "huge.onnx"});
+    EXPECT_EQ(text.status, 0) << text.err;
+    EXPECT_THAT(text.out, HasSubstr("shapes: input \"x\": declared as "));
+    EXPECT_THAT(text.out, HasSubstr("no tensor can have"));
+    EXPECT_THAT(text.out, Not(HasSubstr("give --shape")));
+  }
+}
+
+TEST_F(ProgramInspect, RefusesAShapeThatTheNetworkCannotTake) {
+  ModelMaker maker(13);
+  maker.input("x", {-1, -1}).output("y");
+  maker.initializer("w", {4, 3});
+  maker.node("MatMul", {"x", "w"}, {"y"}, "product");
+  save("open.onnx", maker.bytes());
+  expect_refusal({"inspect", "open.onnx", "--shape", "x=1,5"},
+                 {"--shape x=1x5: the network cannot take it: product: ",
+                  "give --shape with extents that it takes"});
+  EXPECT_EQ(at_home({"inspect", "open.onnx", "--shape", "x=1,4"}).status, 0);
+}
+
 TEST_F(ProgramInspect, ShowsNoControlCharactersOfAModel) {
   const auto is_clean = [](const std::string& text) {
     return std::ranges::none_of(text,

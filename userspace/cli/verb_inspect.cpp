@@ -32,9 +32,26 @@ std::map<std::string, perception::Shape> batches_of_one(const perception::ModelD
       if (!d.extent && !extents.empty()) return {};
       extents.push_back(d.extent.value_or(1));
     }
-    if (!input.declared.dimensions->front().extent) shapes.emplace(input.name, std::move(extents));
+    auto shape = perception::Shape::checked(std::move(extents));
+    if (!shape) return {};  // the description says so
+    if (!input.declared.dimensions->front().extent)
+      shapes.emplace(input.name, std::move(shape).value());
   }
   return shapes;
+}
+
+// With the user's shapes. What does not fit is an error where it is these that the network cannot
+// take; a network that fits no shapes is told about.
+Result<perception::ModelDescription> describe_with(
+    const InspectOptions& options, const std::map<std::string, perception::Shape>& shapes,
+    const perception::ModelDescription& plain) {
+  auto model = GN_TRY(inspect_model(options.model, shapes));
+  if (model.shape_sentence.empty() || !plain.shape_sentence.empty()) return model;
+  std::string given;
+  for (const auto& [name, shape] : shapes)
+    given += (given.empty() ? "--shape " : " --shape ") + name + "=" + shape.to_string();
+  return invalid("%s: the network cannot take it: %s; give --shape with extents that it takes",
+                 given.c_str(), model.shape_sentence.c_str());
 }
 
 // The description without shapes names the inputs that --shape speaks of.
@@ -43,11 +60,10 @@ Result<perception::ModelDescription> describe(const InspectOptions& options) {
   std::vector<std::string> names;
   for (const auto& input : model.inputs) names.push_back(input.name);
   auto shapes = GN_TRY(parse_shapes(options.shapes, names));
-  if (shapes.empty()) {
-    shapes = batches_of_one(model);
-    if (!shapes.empty()) note("shapes are told for a batch of 1; --shape asks for others");
-  }
+  if (!shapes.empty()) return describe_with(options, shapes, model);
+  shapes = batches_of_one(model);
   if (shapes.empty()) return model;
+  note("shapes are told for a batch of 1; --shape asks for others");
   return inspect_model(options.model, shapes);
 }
 

@@ -23,6 +23,18 @@ std::optional<TensorInfo> concrete(const Declaration& declaration) {
   return TensorInfo{declaration.type, std::move(shape).value()};
 }
 
+// Why no tensor can have the extents that are declared; "" where one can. Open ones count as 1.
+std::string impossible(const Value& input) {
+  if (!input.declared.dimensions) return "";
+  std::vector<int64_t> extents;
+  for (const Dimension& dimension : *input.declared.dimensions)
+    extents.push_back(dimension.extent.value_or(1));
+  const auto shape = Shape::checked(std::move(extents));
+  if (shape) return "";
+  return "input \"" + input.name + "\": declared as " + to_text(input.declared) + ", which " +
+         "no tensor can have: " + shape.error().message;
+}
+
 Result<void> check_declared(const Value& input, const Shape& given) {
   if (!input.declared.dimensions) return {};
   const auto& declared = *input.declared.dimensions;
@@ -94,8 +106,10 @@ bool Description::has_operands(const Node& node) const {
 }
 
 void Description::propagate(const std::vector<std::optional<TensorInfo>>& inputs) {
-  for (size_t i = 0; i < inputs.size(); ++i)
+  for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i]) shapes_.set_info(graph_.inputs[i], *inputs[i]);
+    if (sentence_.empty()) sentence_ = impossible(graph_.at(graph_.inputs[i]));
+  }
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const Node& node = graph_.nodes[i];
     if (!has_operands(node)) continue;
