@@ -243,7 +243,25 @@ TEST(ImageTensor, RefusesWhatIsNoPicture) {
   EXPECT_THAT(message(declared({1, 3, 4, 4}), options), HasSubstr("--std holds 0"));
   options.deviation = {};
   options.channels = Channels::kGray;
-  EXPECT_THAT(message(declared({1, 3, 4, 4}), options), HasSubstr("gray"));
+  EXPECT_THAT(
+      message(declared({1, 3, 4, 4}), options),
+      HasSubstr("has 3 channels in the layout nchw, where gray has 1: give --channels rgb"));
+  options.channels = Channels::kBgr;
+  EXPECT_THAT(message(declared({1, 1, 4, 4}), options),
+              HasSubstr("has 1 channel in the layout nchw, where bgr has 3: give --channels gray"));
+  options.channels.reset();
+  options.layout = Layout::kNhwc;
+  EXPECT_THAT(message(declared({1, 3, 4, 4}), options),
+              HasSubstr("has 4 channels in the layout nhwc, where rgb has 3: give --layout nchw"));
+}
+
+TEST(ImageTensor, RefusesMoreThanTheBudgetBeforeItEnlarges) {
+  ImageTensorOptions options;
+  options.budget_bytes = 1000;
+  const auto result = make_image_tensor(picture(2, 2), declared({1, 3, 30'000, 30'000}), options);
+  EXPECT_EQ(result.error().code, ENOMEM);
+  EXPECT_THAT(result.error().message, HasSubstr("takes 10.1 GiB of memory where 1000 B are left"));
+  EXPECT_TRUE(make_image_tensor(picture(2, 2), declared({1, 3, 9, 9}), options).has_value());
 }
 
 }  // namespace

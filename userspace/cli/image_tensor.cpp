@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "cli/byte_size.hpp"
 #include "cli/resample.hpp"
 
 namespace geoneuron::cli {
@@ -78,14 +79,26 @@ Result<uint32_t> side(int64_t extent, uint32_t own) {
   return extent == 0 ? own : static_cast<uint32_t>(extent);
 }
 
-Result<Channels> chosen_channels(int64_t extent, std::optional<Channels> wanted) {
+// Which of the two options may have been meant: another layout only where that has channels.
+std::string channel_remedy(const std::vector<Dimension>& d, Layout layout, int64_t extent) {
+  if (extent == 1 || extent == 3)
+    return extent == 1 ? "give --channels gray" : "give --channels rgb or bgr";
+  const bool planar = layout == Layout::kNchw;
+  if (d.size() >= 3 && may_be_channels(planar ? d.back() : d[d.size() - 3]))
+    return planar ? "give --layout nhwc" : "give --layout nchw";
+  return "give this input as .npy";
+}
+
+Result<Channels> chosen_channels(const std::vector<Dimension>& d, Layout layout, int64_t extent,
+                                 std::optional<Channels> wanted) {
   const Channels channels = wanted.value_or(extent == 1 ? Channels::kGray : Channels::kRgb);
   const int64_t count = channels == Channels::kGray ? 1 : 3;
-  if (extent != 0 && extent != count)
-    return invalid("it has %lld channels where %s gives %lld: choose --channels or --layout",
-                   static_cast<long long>(extent), count == 1 ? "gray" : "rgb or bgr",
-                   static_cast<long long>(count));
-  return channels;
+  if (extent == 0 || extent == count) return channels;
+  static constexpr const char* kNames[] = {"rgb", "bgr", "gray"};
+  return invalid("the input has %lld channel%s in the layout %s, where %s has %lld: %s",
+                 static_cast<long long>(extent), extent == 1 ? "" : "s",
+                 layout == Layout::kNchw ? "nchw" : "nhwc", kNames[static_cast<int>(channels)],
+                 static_cast<long long>(count), channel_remedy(d, layout, extent).c_str());
 }
 
 Result<std::vector<double>> per_channel(const std::vector<double>& given, double fallback,
@@ -129,7 +142,8 @@ Result<Recipe> choose(const ImageFile& file, const Declaration& declared,
   recipe.layout = options.layout.value_or(guessed_layout(dimensions));
   recipe.resize = options.resize.value_or(Resize::kFit);
   const Extents extents = GN_TRY(extents_of(dimensions, recipe.layout));
-  recipe.channels = GN_TRY(chosen_channels(extents.channels, options.channels));
+  recipe.channels =
+      GN_TRY(chosen_channels(dimensions, recipe.layout, extents.channels, options.channels));
   recipe.width = GN_TRY(side(extents.width, file.image.width));
   recipe.height = GN_TRY(side(extents.height, file.image.height));
   recipe.has_own_size = extents.width == 0 || extents.height == 0;
@@ -301,9 +315,24 @@ std::string describe(const ImageFile& file, const Recipe& recipe, const Declarat
 
 }  // namespace
 
+namespace {
+
+Result<void> check_budget(const Recipe& recipe, uint64_t budget_bytes) {
+  const perception::TensorInfo info{recipe.type, recipe.shape};
+  if (info.size_bytes() <= budget_bytes) return {};
+  return make_error(ENOMEM,
+                    "as %s takes %s of memory where %s are left of --budget: give smaller "
+                    "extents with --shape, or a larger --budget",
+                    info.to_string().c_str(), format_bytes(info.size_bytes()).c_str(),
+                    format_bytes(budget_bytes).c_str());
+}
+
+}  // namespace
+
 Result<ImageTensor> make_image_tensor(const ImageFile& file, const Declaration& declared,
                                       const ImageTensorOptions& options) {
   const Recipe recipe = GN_TRY(choose(file, declared, options));
+  GN_TRY(check_budget(recipe, options.budget_bytes));
   ImageTensor result;
   result.tensor = GN_TRY(Tensor::allocate({recipe.type, recipe.shape}));
   fill(resized(file.image, recipe, options.background), recipe, result.tensor);

@@ -25,13 +25,14 @@ enum class Layout { kNchw, kNhwc };
 
 // element = (pixel * scale - mean[channel]) / std[channel], pixels from 0 to 255.
 struct ImageTensorOptions {
-  std::optional<Resize> resize;      // else fit
-  std::optional<Channels> channels;  // else gray where the input has one channel, rgb where three
-  std::optional<double> scale;       // else 1/255 for floating-point inputs, 1 for integers
-  std::vector<double> mean;          // one for all channels or one each; else 0
-  std::vector<double> deviation;     // the same; else 1
-  std::optional<Layout> layout;      // else where the input declares 1 or 3 channels, else nchw
-  uint8_t background = 255;          // grey level behind transparent pixels and around `fit`
+  std::optional<Resize> resize;        // else fit
+  std::optional<Channels> channels;    // else gray where the input has one channel, rgb where three
+  std::optional<double> scale;         // else 1/255 for floating-point inputs, 1 for integers
+  std::vector<double> mean;            // one for all channels or one each; else 0
+  std::vector<double> deviation;       // the same; else 1
+  std::optional<Layout> layout;        // else where the input declares 1 or 3 channels, else nchw
+  uint8_t background = 255;            // grey level behind transparent pixels and around `fit`
+  uint64_t budget_bytes = UINT64_MAX;  // most that the tensor may take
 };
 
 struct ImageTensor {
@@ -48,7 +49,8 @@ struct ImageTensor {
 
 // Extents that `declared` leaves open are the picture's own. EINVAL where no such tensor can be
 // made: a batch of several, 2 or more than 4 axes that are no picture, a number of channels that is
-// neither 1 nor 3, element type bool.
+// neither 1 nor 3, element type bool. ENOMEM where the tensor would take more than the budget,
+// before the picture is enlarged to it.
 Result<ImageTensor> make_image_tensor(const ImageFile& file,
                                       const perception::Declaration& declared,
                                       const ImageTensorOptions& options);

@@ -47,26 +47,6 @@ Result<Assignment> split_assignment(const std::string& text, const std::string& 
                  text.c_str(), name.c_str(), joined(names).c_str());
 }
 
-Result<Shape> parse_shape(const std::string& text) {
-  const auto malformed = [&] {
-    return invalid("--shape '%s': must be extents separated by commas such as 1,3,640,640",
-                   text.c_str());
-  };
-  std::vector<int64_t> extents;
-  const char* at = text.data();
-  const char* end = at + text.size();
-  while (at < end) {
-    int64_t extent = 0;
-    const auto [rest, error] = std::from_chars(at, end, extent);
-    if (error != std::errc() || extent < 0) return malformed();
-    extents.push_back(extent);
-    if (rest == end) return with_context(Shape::checked(std::move(extents)), "--shape " + text);
-    if (*rest != ',' && *rest != 'x') return malformed();
-    at = rest + 1;
-  }
-  return malformed();
-}
-
 // What the model declares, with the user's extents put in.
 Result<Declaration> narrowed(const std::string& name, Declaration declared, const Shape& shape) {
   const auto dimensions =
@@ -96,6 +76,12 @@ Result<void> check_tensor(const Tensor& tensor, const Declaration& declared) {
   if (agrees) return {};
   return invalid("has shape %s where the model wants %s: reshape or pad it",
                  tensor.shape().to_string().c_str(), perception::to_text(declared).c_str());
+}
+
+bool leaves_open(const Declaration& declared) {
+  if (!declared.dimensions) return true;
+  return std::ranges::any_of(*declared.dimensions,
+                             [](const perception::Dimension& d) { return !d.extent; });
 }
 
 void count_non_finite(BoundInput& input) {
@@ -139,10 +125,19 @@ Result<void> read_file_into(BoundInput& input, const Declaration& declared,
   return with_context(check_tensor(input.tensor, declared), input.file);
 }
 
-Result<BoundInput> bind_input(const std::string& name, const std::string& file,
-                              const Declaration& declared, const ImageTensorOptions& options) {
-  BoundInput input{name, file, "", {}, std::nullopt, false, 0, 0};
-  GN_TRY(with_context(read_file_into(input, declared, options), "input " + name));
+// An input's file and what it must become, before anything is read.
+struct PlannedInput {
+  const perception::Value& value;
+  std::string file;
+  Declaration wanted;  // the model's, with --shape put in
+};
+
+Result<BoundInput> bind_input(const PlannedInput& planned, const ImageTensorOptions& options) {
+  BoundInput input;
+  input.name = planned.value.name;
+  input.file = planned.file;
+  input.declared = planned.value.declared;
+  GN_TRY(with_context(read_file_into(input, planned.wanted, options), "input " + input.name));
   count_non_finite(input);
   return input;
 }
@@ -161,12 +156,31 @@ Result<std::map<std::string, std::string>> files_by_name(const std::vector<std::
 
 }  // namespace
 
+Result<Shape> parse_extents(const std::string& text) {
+  const auto malformed = [&] {
+    return invalid("'%s' must be extents separated by commas such as 1,3,640,640", text.c_str());
+  };
+  std::vector<int64_t> extents;
+  const char* at = text.data();
+  const char* end = at + text.size();
+  while (at < end) {
+    int64_t extent = 0;
+    const auto [rest, error] = std::from_chars(at, end, extent);
+    if (error != std::errc() || extent < 0) return malformed();
+    extents.push_back(extent);
+    if (rest == end) return Shape::checked(std::move(extents));
+    if (*rest != ',' && *rest != 'x') return malformed();
+    at = rest + 1;
+  }
+  return malformed();
+}
+
 Result<std::map<std::string, Shape>> parse_shapes(const std::vector<std::string>& shapes,
                                                   const std::vector<std::string>& input_names) {
   std::map<std::string, Shape> result;
   for (const std::string& text : shapes) {
     const Assignment assignment = GN_TRY(split_assignment(text, "--shape", input_names));
-    const Shape shape = GN_TRY(parse_shape(assignment.rest));
+    const Shape shape = GN_TRY(with_context(parse_extents(assignment.rest), "--shape " + text));
     if (!result.emplace(assignment.name, shape).second)
       return invalid("--shape %s: input %s is given two shapes", text.c_str(),
                      assignment.name.c_str());
@@ -175,23 +189,37 @@ Result<std::map<std::string, Shape>> parse_shapes(const std::vector<std::string>
 }
 
 Error with_size_remedy(Error error, const std::vector<BoundInput>& inputs) {
-  const auto open = std::ranges::find_if(inputs, &BoundInput::has_own_size);
+  auto open = std::ranges::find_if(inputs, &BoundInput::has_own_size);
+  if (open == inputs.end())
+    open = std::ranges::find_if(
+        inputs, [](const BoundInput& input) { return leaves_open(input.declared); });
   const bool may_be_size = error.code == EINVAL || error.code == ENOMEM || error.code == ENOTSUP;
   if (open == inputs.end() || !may_be_size) return error;
   const std::string shape = open->tensor.shape().to_string();
-  error.message += "; input " + open->name + " has the picture's own size, " + shape +
-                   ": where the network needs another, give --shape " + open->name +
-                   "=N,... with extents that it takes; --resize says how the picture becomes that";
+  const std::string option = "--shape " + open->name + "=N,...";
+  error.message += "; input " + open->name;
+  if (open->has_own_size)
+    error.message += " has the picture's own size, " + shape +
+                     ": where the network needs another, give " + option +
+                     " with extents that it takes; --resize says how the picture becomes that";
+  else
+    error.message += " is " + shape + ", for the model leaves extents open (" +
+                     perception::to_text(open->declared) + "): where the network needs others, " +
+                     (open->shown ? "give " + option + " with extents that it takes"
+                                  : "give a tensor of those; `geoneuron inspect` with " + option +
+                                        " tells whether it takes them");
   return error;
 }
 
-Result<std::vector<BoundInput>> bind_inputs(const perception::Graph& graph,
-                                            const InputOptions& options) {
+namespace {
+
+Result<std::vector<PlannedInput>> plan_inputs(const perception::Graph& graph,
+                                              const InputOptions& options) {
   std::vector<std::string> names;
   for (const perception::ValueId id : graph.inputs) names.push_back(graph.at(id).name);
   const auto files = GN_TRY(files_by_name(options.inputs, names));
   const auto shapes = GN_TRY(parse_shapes(options.shapes, names));
-  std::vector<BoundInput> bound;
+  std::vector<PlannedInput> planned;
   for (const perception::ValueId id : graph.inputs) {
     const perception::Value& value = graph.at(id);
     const auto file = files.find(value.name);
@@ -199,10 +227,25 @@ Result<std::vector<BoundInput>> bind_inputs(const perception::Graph& graph,
       return invalid("input %s (%s %s) is missing: give it with --input %s=FILE",
                      value.name.c_str(), std::string(name_of(value.declared.type)).c_str(),
                      perception::to_text(value.declared).c_str(), value.name.c_str());
-    Declaration declared = value.declared;
+    Declaration wanted = value.declared;
     if (const auto shape = shapes.find(value.name); shape != shapes.end())
-      declared = GN_TRY(narrowed(value.name, declared, shape->second));
-    bound.push_back(GN_TRY(bind_input(value.name, file->second, declared, options.image)));
+      wanted = GN_TRY(narrowed(value.name, wanted, shape->second));
+    planned.push_back({value, file->second, std::move(wanted)});
+  }
+  return planned;
+}
+
+}  // namespace
+
+Result<std::vector<BoundInput>> bind_inputs(const perception::Graph& graph,
+                                            const InputOptions& options, uint64_t budget_bytes) {
+  ImageTensorOptions image = options.image;
+  std::vector<BoundInput> bound;
+  const std::vector<PlannedInput> planned = GN_TRY(plan_inputs(graph, options));
+  for (const PlannedInput& input : planned) {
+    image.budget_bytes = budget_bytes;
+    bound.push_back(GN_TRY(bind_input(input, image)));
+    budget_bytes -= std::min(budget_bytes, bound.back().tensor.size_bytes());
   }
   return bound;
 }

@@ -66,6 +66,10 @@ struct LocalBackend::Parts {
   std::unique_ptr<engine::NeuronVisualizationKernel> pictures;
 };
 
+uint64_t budget_of(const BackendOptions& options) {
+  return kernel_options(options).memory_budget_bytes;
+}
+
 DeviceOverview device_overview() {
   engine::DeviceList list = engine::list_devices();
   Result<engine::DeviceChoice> automatic = engine::choose_device("auto", list);

@@ -29,6 +29,9 @@ struct BackendOptions {
   std::optional<uint64_t> budget_bytes;  // of a run; the engine's default where absent
 };
 
+// The memory that a run with these options may take.
+uint64_t budget_of(const BackendOptions& options);
+
 // Every device of this machine, and which of them `auto` means.
 struct DeviceOverview {
   engine::DeviceList list;

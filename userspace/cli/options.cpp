@@ -1,39 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "cli/options.hpp"
 
-#include <CLI/CLI.hpp>
-#include <cmath>
-#include <cstdlib>
-
 #include "cli/byte_size.hpp"
+#include "cli/validator.hpp"
 
 namespace geoneuron::cli {
 namespace {
 
 constexpr const char* kPictures = "How a picture becomes a tensor";
 constexpr const char* kDevice = "Where it is computed";
-
-// A selector's form; whether there is such a device is found out when it is opened.
-std::string check_device(const std::string& text) {
-  const bool numbered = text.starts_with("vulkan:") && text.size() > 7 && text.size() < 12 &&
-                        text.find_first_not_of("0123456789", 7) == std::string::npos;
-  if (numbered || text == "auto" || text == "cpu" || text == "vulkan" || text == "lavapipe")
-    return "";
-  return "'" + text + "' must be auto, cpu, vulkan, vulkan:N or lavapipe";
-}
-
-// What is no number at all CLI11 refuses itself.
-std::string check_finite(const std::string& text) {
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  if (end == text.c_str() || *end != '\0' || std::isfinite(value)) return "";
-  return "'" + text + "' must be a finite number";
-}
-
-// Standard output is for the verb's own result.
-std::string check_trace_file(const std::string& text) {
-  return text == "-" ? "'-' must be a file's name; standard output has the result" : "";
-}
 
 template <typename T>
 CLI::Option* add_choice(CLI::App& verb, const std::string& name, std::optional<T>& target,
@@ -43,8 +18,8 @@ CLI::Option* add_choice(CLI::App& verb, const std::string& name, std::optional<T
   for (const auto& [word, value] : choices) words.push_back(word);
   const auto set = [&target, choices](const std::string& word) { target = choices.at(word); };
   return verb.add_option_function<std::string>(name, set, description)
-      ->check(CLI::IsMember(words))
-      ->option_text("WORD")
+      ->check(validator([words](const std::string& text) { return check_word(text, words); }))
+      ->type_name("WORD")
       ->group(kPictures);
 }
 
@@ -67,23 +42,24 @@ void add_form_options(CLI::App& verb, ImageTensorOptions& image) {
 void add_number_options(CLI::App& verb, ImageTensorOptions& image) {
   verb.add_option("--scale", image.scale,
                   "Pixels, 0 to 255, are multiplied by this (default: 1/255 for floats, else 1)")
-      ->check(CLI::Validator(check_finite, ""))
+      ->check(validator(check_finite))
+      ->type_name("NUMBER")
       ->group(kPictures);
   verb.add_option("--mean", image.mean, "Then this is subtracted: one number, or one per channel")
       ->delimiter(',')
       ->allow_extra_args(false)  // what follows may be MODEL
-      ->check(CLI::Validator(check_finite, ""))
+      ->check(validator(check_finite))
       ->type_name("A[,B,C]")
       ->group(kPictures);
   verb.add_option("--std", image.deviation, "Then it is divided by this")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::Validator(check_finite, ""))
+      ->check(validator(check_divisor))
       ->type_name("A[,B,C]")
       ->group(kPictures);
   verb.add_option("--background", image.background,
                   "Grey level behind transparent pixels and around --resize fit")
-      ->check(CLI::Range(0, 255))
+      ->check(whole_number(0, 255))
       ->type_name("LEVEL")
       ->default_str(std::to_string(image.background))  // CLI11 would print it as a character
       ->group(kPictures);
@@ -98,12 +74,13 @@ void add_json_option(CLI::App& verb, Invocation& invocation) {
 void add_device_options(CLI::App& verb, BackendOptions& options) {
   verb.add_option("--device", options.device,
                   "auto (hardware Vulkan, else cpu), cpu, vulkan, vulkan:N or lavapipe")
-      ->check(CLI::Validator(check_device, "", "device"))
+      ->check(validator(check_device))
+      ->type_name("DEVICE")
       ->group(kDevice)
       ->capture_default_str();
   verb.add_option("--threads", options.threads, "Cores that the CPU engine uses (default: all)")
-      ->check(CLI::Range(1u, 1024u))
-      ->option_text("1..1024")
+      ->check(whole_number(1, 1024))
+      ->type_name("1..1024")
       ->group(kDevice);
   const auto set_budget = [&options](const std::string& text) {
     const auto bytes = parse_byte_size(text);
@@ -130,13 +107,14 @@ void add_cache_option(CLI::App& verb, BackendOptions& options) {
 
 void add_profile_option(CLI::App& verb, std::string& profile) {
   verb.add_option("--profile", profile, "Write a trace that Perfetto and chrome://tracing open")
-      ->check(CLI::Validator(check_trace_file, ""))
+      ->check(validator(check_trace_file))
       ->type_name("FILE");
 }
 
 void add_shape_option(CLI::App& verb, std::vector<std::string>& shapes) {
   verb.add_option("--shape", shapes,
                   "Extents of an input that the model leaves open, such as x=1,3,640,640")
+      ->check(validator(check_shape))
       ->type_name("[NAME=]N,...")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -146,6 +124,7 @@ void add_input_options(CLI::App& verb, InputOptions& options) {
   verb.add_option("--input", options.inputs,
                   "A .npy, PNG or JPEG file for an input; its name may be left out where the model "
                   "has one")
+      ->check(validator(check_input))
       ->type_name("[NAME=]FILE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <new>
 
-#include "base/nearest_names.hpp"
 #include "cli/json.hpp"
 #include "cli/terminal.hpp"
+#include "cli/usage.hpp"
 #include "cli/verb.hpp"
 
 namespace geoneuron::cli {
@@ -23,12 +23,6 @@ constexpr const char* kFooter =
     "--out grid.png\n"
     "`geoneuron VERB --help` tells everything about one verb.";
 
-std::vector<std::string> verb_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* verb : app.get_subcommands(nullptr)) names.push_back(verb->get_name());
-  return names;
-}
-
 void add_verbs(CLI::App& app, Invocation& invocation) {
   app.set_version_flag("--version", "geoneuron " GEONEURON_VERSION);
   app.require_subcommand(1);
@@ -40,6 +34,7 @@ void add_verbs(CLI::App& app, Invocation& invocation) {
   add_run_verb(app, invocation);
   add_render_verb(app, invocation);
   add_conformance_verb(app, invocation);
+  add_common_checks(app);
   for (CLI::App* verb : app.get_subcommands(nullptr)) verb->group("Verbs");
 }
 
@@ -55,37 +50,12 @@ void tell(const std::string& who, const std::string& sentence, bool json) {
   if (json) (void)print(to_text({{"error", sentence}})).has_value();
 }
 
-// CLI11 takes an unknown verb for a surplus argument; a better sentence names the verbs. "" where
-// the verb is known, or there is none.
-std::string unknown_verb(const CLI::App& app, const std::vector<std::string>& arguments) {
-  if (arguments.empty() || arguments[0].starts_with('-')) return "";
-  const std::string& wanted = arguments[0];
-  const std::vector<std::string> verbs = verb_names(app);
-  if (std::ranges::find(verbs, wanted) != verbs.end()) return "";
-  const std::string nearest = did_you_mean(wanted, verbs);
-  return "there is no verb '" + wanted + "'" + (nearest.empty() ? "." : nearest) +
-         " Run `geoneuron --help` for all of them.";
-}
-
 // `geoneuron help [VERB]` is `geoneuron [VERB] --help`.
 std::vector<std::string> arguments_of(int argc, char** argv) {
   std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   if (arguments.empty() || arguments[0] != "help") return arguments;
   if (arguments.size() == 1) return {"--help"};
   return {arguments[1], "--help"};
-}
-
-// An option that is not there is named with what comes near; CLI11 lists the surplus backwards.
-std::string sentence_of(const CLI::App& verb, const CLI::ParseError& error) {
-  const std::vector<std::string> surplus = verb.remaining();
-  const auto option = std::ranges::find_if(
-      surplus, [](const std::string& text) { return text.size() > 1 && text[0] == '-'; });
-  if (option == surplus.end()) return error.what();
-  const std::string name = option->substr(0, option->find('='));
-  std::vector<std::string> names;
-  for (const CLI::Option* known : verb.get_options())
-    for (const std::string& known_name : known->get_lnames()) names.push_back("--" + known_name);
-  return "there is no option '" + name + "'" + did_you_mean(name, names);
 }
 
 int usage_status(const CLI::App& app, const CLI::ParseError& error, bool json) {
@@ -95,11 +65,7 @@ int usage_status(const CLI::App& app, const CLI::ParseError& error, bool json) {
   }
   const auto chosen = app.get_subcommands();
   const std::string verb = chosen.empty() ? "" : " " + chosen[0]->get_name();
-  const bool needs_verb = chosen.empty() && app.remaining().empty();
-  tell("geoneuron" + verb,
-       needs_verb ? "a verb is required: " + CLI::detail::join(verb_names(app), ", ")
-                  : sentence_of(chosen.empty() ? app : *chosen[0], error),
-       json);
+  tell("geoneuron" + verb, usage_sentence(app, error), json);
   note("Run `geoneuron" + verb + " --help` for what may be given.");
   return kUsage;
 }

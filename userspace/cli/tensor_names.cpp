@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/nearest_names.hpp"
+#include "base/text.hpp"
 
 namespace geoneuron::cli {
 namespace {
@@ -44,6 +45,18 @@ std::vector<std::string> split(const std::string& text) {
     begin = end + 1;
   }
   return parts;
+}
+
+// `--keep` takes words, too, so that they may be what was meant.
+Error unknown_keep(const std::string& pattern, std::vector<std::string> names,
+                   const std::vector<std::string>& outputs) {
+  names.insert(names.end(), {"all", "outputs"});
+  std::string remedy = did_you_mean(pattern, names);
+  if (remedy.empty())
+    remedy = "; must be all, outputs (" + joined(outputs) +
+             "), or names, globs and #numbers that `geoneuron inspect` lists";
+  return make_error(ENOENT, "--keep: tensor '%s': the model has none of that name%s",
+                    pattern.c_str(), remedy.c_str());
 }
 
 }  // namespace
@@ -89,8 +102,10 @@ Result<std::set<std::string>> keep_set(const std::string& wanted, const Graph& g
   // A name may itself hold a comma.
   const bool is_one = std::ranges::find(names, wanted) != names.end();
   for (const std::string& pattern : is_one ? std::vector{wanted} : split(wanted)) {
-    const auto matches = GN_TRY(match_names(pattern, names));
-    keep.insert(matches.begin(), matches.end());
+    const auto matches = match_names(pattern, names);
+    if (!matches && pattern.starts_with('#')) return matches.error().prefixed("--keep");
+    if (!matches) return unknown_keep(pattern, names, outputs);
+    keep.insert(matches->begin(), matches->end());
   }
   return keep;
 }

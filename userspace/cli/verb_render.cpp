@@ -51,6 +51,7 @@ Result<std::map<std::string, std::string>> split_parameters(
 // A picture is a PNG, whatever its file is called: a name that says otherwise would mislead.
 // Devices and pipes have no say in their names.
 Result<void> check_name(const std::string& out) {
+  if (out.empty()) return invalid("--out '': must name a file that ends with .png, or be -");
   const std::filesystem::path path = out;
   std::string extension = path.extension();
   for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -66,8 +67,9 @@ Result<void> check_name(const std::string& out) {
 Result<void> check_view(const RenderOptions& options) {
   const views::ViewDefinition* view = GN_TRY(views::find_view(options.view));
   const auto parameters = GN_TRY(split_parameters(options.parameters));
-  GN_TRY(with_context(views::ViewParameters::parse(view->parameters, parameters), view->name));
-  return {};
+  const auto parsed =
+      GN_TRY(with_context(views::ViewParameters::parse(view->parameters, parameters), view->name));
+  return view->check == nullptr ? Result<void>() : with_context(view->check(parsed), view->name);
 }
 
 // The view and its parameters are known without the model: what is wrong with them is wrong usage.
@@ -76,8 +78,11 @@ Result<void> check_usage(const RenderOptions& options) {
   if (const auto checked = check_view(options); !checked)
     return invalid("%s (`geoneuron views` lists views, their parameters and defaults)",
                    checked.error().message.c_str());
-  if (!options.tensors.empty() || !views::find_view(options.view).value()->needs_selection)
-    return {};
+  const views::ViewDefinition& view = *views::find_view(options.view).value();
+  if (view.takes_one && options.tensors.size() > 1)
+    return invalid("--tensor is given %zu times: %s shows one tensor; give it once",
+                   options.tensors.size(), view.name.c_str());
+  if (!options.tensors.empty() || !view.needs_selection) return {};
   return invalid(
       "--tensor is required by %s: a name, a glob or a #number that `geoneuron inspect "
       "%s` lists",
@@ -105,20 +110,24 @@ Result<std::vector<std::string>> selection(const RenderOptions& options,
   return selected;
 }
 
-// Everything that the view reads: the inputs, and what it needs of the network's inside.
-Result<void> gather(const views::ViewDefinition& view, const std::vector<BoundInput>& inputs,
-                    LocalBackend& backend, engine::PerceptionRequest& perception,
-                    views::ViewRequest& request) {
-  for (const BoundInput& input : inputs) {
-    perception.inputs[input.name] = input.tensor;
-    request.tensors[input.name] = input.tensor;
-    if (input.shown && !request.input_image) request.input_image = input.shown;
-  }
+// The names of what the view reads of the network's inside.
+Result<std::set<std::string>> needed_tensors(const views::ViewDefinition& view,
+                                             const views::ViewRequest& request) {
   const auto parameters = GN_TRY(views::ViewParameters::parse(view.parameters, request.parameters));
   const auto needed =
       GN_TRY(with_context(view.needs(*request.graph, request.selected, parameters), view.name));
-  for (const std::string& name : needed)
-    if (!perception.inputs.contains(name)) perception.keep.insert(name);
+  return std::set<std::string>(needed.begin(), needed.end());
+}
+
+// Everything that the view reads: the inputs, and what it needs of the network's inside.
+Result<void> gather(const std::vector<BoundInput>& inputs, LocalBackend& backend,
+                    engine::PerceptionRequest& perception, views::ViewRequest& request) {
+  for (const BoundInput& input : inputs) {
+    perception.inputs[input.name] = input.tensor;
+    request.tensors[input.name] = input.tensor;
+    perception.keep.erase(input.name);
+    if (input.shown && !request.input_image) request.input_image = input.shown;
+  }
   if (perception.keep.empty()) return {};
   ProgressBar progress("run", perception.keep.size());
   uint64_t done = 0;
@@ -175,11 +184,13 @@ Result<ExitStatus> render(const RenderOptions& options, const Invocation& invoca
   perception.model = GN_TRY(load_model(options.model));
   request.graph = &perception.model->graph;
   request.selected = GN_TRY(selection(options, *request.graph));
-  const auto inputs = GN_TRY(bind_inputs(*request.graph, options.inputs));
+  perception.keep = GN_TRY(needed_tensors(*view, request));
+  const auto inputs =
+      GN_TRY(bind_inputs(*request.graph, options.inputs, budget_of(options.backend)));
+  auto backend = GN_TRY(LocalBackend::open(options.backend, profile.profiler()));
   for (const BoundInput& input : inputs)
     for (const std::string& line : notes_of(input)) note(line);
-  auto backend = GN_TRY(LocalBackend::open(options.backend, profile.profiler()));
-  GN_TRY(gather(*view, inputs, *backend, perception, request));
+  GN_TRY(gather(inputs, *backend, perception, request));
   const views::Image image = GN_TRY(backend->render(options.view, request));
   GN_TRY(profile.write());
   GN_TRY(finish_picture(picture, image));

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <CLI/CLI.hpp>
-
 #include "cli/json.hpp"
 #include "cli/local_backend.hpp"
 #include "cli/options.hpp"
@@ -10,6 +8,7 @@
 #include "cli/run_report.hpp"
 #include "cli/tensor_names.hpp"
 #include "cli/terminal.hpp"
+#include "cli/validator.hpp"
 #include "cli/verb.hpp"
 
 namespace geoneuron::cli {
@@ -55,7 +54,8 @@ ordered_json manifest_facts(const RunReport& report) {
 
 Result<void> tell(const RunOptions& options, const RunReport& report, size_t kept, bool json) {
   if (!json) {
-    return print(to_text(report) + "kept: " + std::to_string(kept) + " tensors in " + options.out +
+    return print(to_text(report) + "kept: " + std::to_string(kept) +
+                 (kept == 1 ? " tensor in " : " tensors in ") + options.out +
                  ", named by manifest.json\n");
   }
   ordered_json text = to_json(report);
@@ -68,18 +68,18 @@ Result<ExitStatus> run(const RunOptions& options, const Invocation& invocation) 
   request.model = GN_TRY(load_model(options.model));
   RunReport report;
   report.model = options.model;
-  report.inputs = GN_TRY(bind_inputs(request.model->graph, options.inputs));
-  for (const BoundInput& input : report.inputs) {
-    for (const std::string& line : notes_of(input)) note(line);
-    request.inputs[input.name] = input.tensor;
-  }
   request.keep = GN_TRY(keep_set(options.keep, request.model->graph));
   request.use_cache = options.backend.cache;
-  if (request.use_cache && options.repeat > 1)
-    note("all runs but the first are answered from the cache: --no-cache computes each");
   OutputFolder folder = GN_TRY(OutputFolder::create(options.out));
   ProfileFile profile = GN_TRY(ProfileFile::create(options.profile));
+  report.inputs =
+      GN_TRY(bind_inputs(request.model->graph, options.inputs, budget_of(options.backend)));
+  for (const BoundInput& input : report.inputs) request.inputs[input.name] = input.tensor;
   auto backend = GN_TRY(LocalBackend::open(options.backend, profile.profiler()));
+  for (const BoundInput& input : report.inputs)
+    for (const std::string& line : notes_of(input)) note(line);
+  if (request.use_cache && options.repeat > 1)
+    note("all runs but the first are answered from the cache: --no-cache computes each");
   report.device = backend->device();
   report.device_reason = backend->device_reason();
   GN_TRY(repeat(options, request, *backend, folder, report));
@@ -88,11 +88,6 @@ Result<ExitStatus> run(const RunOptions& options, const Invocation& invocation) 
   GN_TRY(profile.commit());
   GN_TRY(tell(options, report, request.keep.size(), invocation.json));
   return kDone;
-}
-
-std::string check_folder(const std::string& text) {
-  return text == "-" ? "'-' must be a folder's name; tensors are not written to standard output"
-                     : "";
 }
 
 constexpr const char* kFooter =
@@ -114,9 +109,10 @@ void add_run_verb(CLI::App& app, Invocation& invocation) {
   add_input_options(*verb, options->inputs);
   verb->add_option("--keep", options->keep,
                    "all, outputs, or names, globs and #numbers separated by commas")
+      ->type_name("NAMES")
       ->capture_default_str();
   verb->add_option("--out", options->out, "Folder for the kept tensors")
-      ->check(CLI::Validator(check_folder, ""))
+      ->check(validator(check_folder))
       ->type_name("DIR")
       ->required();
   add_device_options(*verb, options->backend);
@@ -124,7 +120,8 @@ void add_run_verb(CLI::App& app, Invocation& invocation) {
   add_profile_option(*verb, options->profile);
   verb->add_option("--repeat", options->repeat,
                    "Run so often; times are told of each, tensors written of the first")
-      ->check(CLI::Range(1u, 1'000'000u))
+      ->check(whole_number(1, 1'000'000))
+      ->type_name("1..1000000")
       ->capture_default_str();
   add_json_option(*verb, invocation);
   verb->footer(kFooter);
