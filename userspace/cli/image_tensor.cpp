@@ -313,10 +313,6 @@ std::string describe(const ImageFile& file, const Recipe& recipe, const Declarat
   return text + " (from the model's shape " + to_string(declared) + ")";
 }
 
-}  // namespace
-
-namespace {
-
 Result<void> check_budget(const Recipe& recipe, uint64_t budget_bytes) {
   const perception::TensorInfo info{recipe.type, recipe.shape};
   if (info.size_bytes() <= budget_bytes) return {};

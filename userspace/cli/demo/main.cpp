@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // geoneuron-demo: turns trained networks and pictures into pictures of what their neurons do, and a
 // web page that shows them.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -96,13 +97,17 @@ Result<void> run(const Options& options) {
   return {};
 }
 
+bool is_help(const char* argument) {
+  return std::strcmp(argument, "--help") == 0 || std::strcmp(argument, "-h") == 0;
+}
+
 }  // namespace
 }  // namespace geoneuron::cli::demo
 
 int main(int count, char** arguments) {
   using namespace geoneuron::cli::demo;
   Options options;
-  if (count == 2 && std::strcmp(arguments[1], "--help") == 0) {
+  if (std::any_of(arguments + 1, arguments + count, is_help)) {
     std::fputs(kUsage, stdout);
     return 0;
   }
