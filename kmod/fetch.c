@@ -97,7 +97,8 @@ static void describe(struct gn_session *session, struct gn_command *command,
 		record->buffer_ids[slot] = command->buffers[slot]->id;
 		command->buffers[slot]->seen_epoch = session->epoch;
 	}
-	memcpy(&record->command, &command->body, sizeof(record->command));
+	memcpy(&record->command, &command->body, offsetof(struct geoneuron_command, payload));
+	memcpy(record->command.payload, command->body.payload, command->body.payload_bytes);
 	memset(record->command.payload + command->body.payload_bytes, 0,
 	       GEONEURON_PAYLOAD_BYTES - command->body.payload_bytes);
 }

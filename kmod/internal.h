@@ -118,7 +118,7 @@ struct gn_command {
 	u32 attempt;
 	u64 accepted_ns;
 	struct gn_buffer *buffers[GEONEURON_COMMAND_BUFFERS];
-	struct geoneuron_command body;
+	struct geoneuron_command body;	/* last: what lies before it is zeroed first */
 };
 
 struct gn_fetch {

@@ -29,17 +29,24 @@ static void discard(struct batch *batch)
 	kfree(batch->chain);
 }
 
-/* The ring's entry, copied once. */
+/* The ring's entry, copied once; of its payload what is used, for the rest goes nowhere. */
+static void copy_body(struct geoneuron_command *body, const struct geoneuron_command *entry)
+{
+	memcpy(body, entry, offsetof(struct geoneuron_command, payload));
+	barrier();	/* the copy is what is checked and used from here on */
+	memcpy(body->payload, entry->payload,
+	       min_t(u16, body->payload_bytes, GEONEURON_PAYLOAD_BYTES));
+}
+
 static struct gn_command *copy_command(struct gn_context *context, u32 index)
 {
 	const struct geoneuron_command *entries = (void *)(context->submission + 1);
-	struct gn_command *command = kmem_cache_zalloc(gn_commands, GFP_KERNEL_ACCOUNT);
+	struct gn_command *command = kmem_cache_alloc(gn_commands, GFP_KERNEL_ACCOUNT);
 
 	if (!command)
 		return NULL;
-	memcpy(&command->body, &entries[index & (context->submission_entries - 1)],
-	       sizeof(command->body));
-	barrier();	/* the copy is what is checked and used from here on */
+	memset(command, 0, offsetof(struct gn_command, body));
+	copy_body(&command->body, &entries[index & (context->submission_entries - 1)]);
 	kref_get(&context->refs);
 	command->context = context;
 	command->priority_class = command->body.priority_class;
