@@ -54,7 +54,7 @@ Result<ChosenMap> choose_map(const LayerMaps& layer, const ViewParameters& param
 
 uint32_t scale_for(const ViewParameters& parameters, uint32_t width, uint32_t height) {
   if (const auto scale = parameters.integer("scale")) return static_cast<uint32_t>(*scale);
-  return std::clamp(kWantedExtent / std::max({width, height, 1u}), 1u, 64u);
+  return automatic_scale(width, height);
 }
 
 // The map in colours, one pixel for each element or `scale` of them a side.
@@ -113,10 +113,10 @@ Result<Image> render_activation_map(PixelDevice& device, const ViewRequest& requ
   const ChosenMap map = GN_TRY(choose_map(layer, parameters));
   Colouring colouring = GN_TRY(Colouring::choose(device, request, parameters, layer, map.painted));
   const bool overlay = parameters.is("overlay", "input");
-  const Image content =
-      overlay ? GN_TRY(overlaid_map(device, request, parameters, layer, map, colouring))
-              : GN_TRY(painted_map(device, layer, map, colouring,
-                                   scale_for(parameters, layer.width, layer.height)));
+  Image content = overlay ? GN_TRY(overlaid_map(device, request, parameters, layer, map, colouring))
+                          : GN_TRY(painted_map(device, layer, map, colouring,
+                                               scale_for(parameters, layer.width, layer.height)));
+  if (parameters.is("page", "off")) return content;
   if (overlay)
     colouring.legend.lines.push_back("The map lies over the input image with opacity " +
                                      parameters.text("opacity") + ".");
@@ -135,6 +135,10 @@ Result<Image> render_activation_map(PixelDevice& device, const ViewRequest& requ
 
 }  // namespace
 
+uint32_t automatic_scale(uint32_t width, uint32_t height) {
+  return std::clamp(kWantedExtent / std::max({width, height, 1u}), 1u, 64u);
+}
+
 ViewDefinition activation_map_view() {
   ViewDefinition view;
   view.name = "activation_map";
@@ -147,6 +151,8 @@ ViewDefinition activation_map_view() {
       ViewParameter::choice("overlay", "none", {"none", "input"},
                             "what lies under the map, an activation with rows and columns"),
       ViewParameter::number("opacity", "0.6", 0, 1, "of the map over the input image"),
+      ViewParameter::choice("page", "on", {"on", "off"},
+                            "title, legend and margins around the map; off: the map alone"),
   };
   append_map_parameters(view.parameters, "map");
   view.takes_one = true;

@@ -8,4 +8,7 @@ namespace geoneuron::views {
 
 ViewDefinition activation_map_view();
 
+// What `scale=auto` means for a map of that many elements.
+uint32_t automatic_scale(uint32_t width, uint32_t height);
+
 }  // namespace geoneuron::views

@@ -19,9 +19,12 @@ std::string times(std::string shape) {
   return shape;
 }
 
-// Fills in counts and extents from the shape.
-Result<void> arrange(LayerMaps& maps, bool is_constant) {
-  const perception::Shape& shape = maps.tensor.shape();
+// Fills in counts, extents and where the sample begins.
+Result<void> arrange(LayerMaps& maps, const perception::Shape& shape, bool is_constant,
+                     uint64_t sample) {
+  if (shape.element_count() == 0)
+    return invalid("tensor %s: %s: has no elements to show", maps.name.c_str(),
+                   maps.original.to_string().c_str());
   const size_t rank = shape.rank();
   const bool has_samples = !is_constant && rank >= 2;
   const size_t first_map_axis = has_samples ? 1 : 0;
@@ -35,6 +38,11 @@ Result<void> arrange(LayerMaps& maps, bool is_constant) {
                    shape.to_string().c_str());
   maps.width = static_cast<uint32_t>(width);
   maps.height = static_cast<uint32_t>(height);
+  if (sample >= maps.samples)
+    return invalid("parameter sample: %lu: tensor %s has %lu; the first is 0", sample,
+                   maps.name.c_str(), maps.samples);
+  maps.sample = sample;
+  maps.first_element = sample * maps.count * maps.map_size();
   return {};
 }
 
@@ -53,15 +61,16 @@ Result<LayerMaps> LayerMaps::from(const ViewRequest& request, const std::string&
     maps.tensor = GN_TRY(float32_tensor(request, name));
     maps.original = request.tensors.at(name).info();
   }
-  if (maps.tensor.element_count() == 0)
-    return invalid("tensor %s: %s: has no elements to show", name.c_str(),
-                   maps.original.to_string().c_str());
-  if (auto arranged = arrange(maps, constant != nullptr); !arranged) return arranged.error();
-  if (sample >= maps.samples)
-    return invalid("parameter sample: %lu: tensor %s has %lu; the first is 0", sample, name.c_str(),
-                   maps.samples);
-  maps.sample = sample;
-  maps.first_element = sample * maps.count * maps.map_size();
+  GN_TRY(arrange(maps, maps.tensor.shape(), constant != nullptr, sample));
+  return maps;
+}
+
+Result<LayerMaps> LayerMaps::arranged(const std::string& name, const perception::TensorInfo& info,
+                                      uint64_t sample) {
+  LayerMaps maps;
+  maps.name = name;
+  maps.original = info;
+  GN_TRY(arrange(maps, info.shape, false, sample));
   return maps;
 }
 

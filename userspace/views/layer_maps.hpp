@@ -32,6 +32,10 @@ struct LayerMaps {
   static Result<LayerMaps> from(const ViewRequest& request, const std::string& name,
                                 uint64_t sample);
 
+  // The same of a tensor whose elements are not looked at: all but `tensor`. EINVAL as above.
+  static Result<LayerMaps> arranged(const std::string& name, const perception::TensorInfo& info,
+                                    uint64_t sample);
+
   std::span<const float> elements() const { return tensor.values<float>(); }
   uint64_t map_size() const { return uint64_t{width} * height; }
   ElementRange map_range(uint64_t map) const {
