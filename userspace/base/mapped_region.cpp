@@ -48,14 +48,25 @@ Result<MappedRegion> MappedRegion::copy_descriptor(int fd, const std::string& na
   if (size > maximum_bytes)
     return make_error(EFBIG, "%s: has %zu bytes; at most %zu are read", name.c_str(), size,
                       maximum_bytes);
+  MappedRegion region = GN_TRY(allocate(size, name));
+  GN_TRY(read_all(fd, name, {region.data_, size}));
+  return region;
+}
+
+Result<MappedRegion> MappedRegion::copy_bytes(std::span<const std::byte> bytes,
+                                              const std::string& name) {
+  MappedRegion region = GN_TRY(allocate(bytes.size(), name));
+  if (!bytes.empty()) std::memcpy(region.data_, bytes.data(), bytes.size());
+  return region;
+}
+
+Result<MappedRegion> MappedRegion::allocate(size_t size, const std::string& name) {
   if (size == 0) return MappedRegion();
   void* data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (data == MAP_FAILED)
     return make_error(errno, "%s: %zu bytes of memory: %s", name.c_str(), size,
                       std::strerror(errno));
-  MappedRegion region(static_cast<std::byte*>(data), size);
-  GN_TRY(read_all(fd, name, {region.data_, size}));
-  return region;
+  return MappedRegion(static_cast<std::byte*>(data), size);
 }
 
 MappedRegion::MappedRegion(MappedRegion&& other) noexcept

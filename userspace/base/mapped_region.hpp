@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// MappedRegion: owns one mapping, which holds a copy of a file. The file itself is never mapped:
-// whoever made it shorter would end this process by SIGBUS. Move-only; not thread-safe.
+// MappedRegion: owns one mapping, which holds a copy of a file or of foreign memory. The file
+// itself is never mapped: whoever made it shorter would end this process by SIGBUS. Move-only; not
+// thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,10 @@ class MappedRegion {
   static Result<MappedRegion> copy_descriptor(int fd, const std::string& name,
                                               size_t maximum_bytes);
 
+  // A copy of memory that somebody else may be writing to: whatever is read of it is read once.
+  // Errors: mmap's.
+  static Result<MappedRegion> copy_bytes(std::span<const std::byte> bytes, const std::string& name);
+
   MappedRegion() = default;
   MappedRegion(MappedRegion&& other) noexcept;
   MappedRegion& operator=(MappedRegion&& other) noexcept;
@@ -31,6 +36,7 @@ class MappedRegion {
   std::span<const std::byte> bytes() const { return {data_, size_}; }
 
  private:
+  static Result<MappedRegion> allocate(size_t size, const std::string& name);
   MappedRegion(std::byte* data, size_t size) : data_(data), size_(size) {}
 
   std::byte* data_ = nullptr;

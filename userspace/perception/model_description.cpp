@@ -190,7 +190,29 @@ ModelDescription Description::take() const {
   return result;
 }
 
+// As if the model's file held just the nodes of its graph.
+OnnxReading reading_of(const Model& model) {
+  OnnxReading reading{model, {}, {}};
+  for (const Node& node : model.graph.nodes) {
+    FileNode entry{std::string(name_of(node.op)), node.name, {}};
+    for (const ValueId id : node.outputs)
+      if (id != kNoValue) entry.outputs.push_back(model.graph.at(id).name);
+    reading.nodes.push_back(std::move(entry));
+  }
+  return reading;
+}
+
 }  // namespace
+
+Result<ModelDescription> describe_model(const Model& model,
+                                        const std::map<std::string, Shape>& shapes,
+                                        const Evaluate& evaluate) {
+  const OnnxReading reading = reading_of(model);
+  const auto inputs = GN_TRY(input_infos(model.graph, shapes));
+  Description description(reading, evaluate);
+  description.propagate(inputs);
+  return description.take();
+}
 
 Result<ModelDescription> describe_model(const std::string& path,
                                         const std::map<std::string, Shape>& shapes,

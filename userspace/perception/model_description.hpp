@@ -55,6 +55,11 @@ Result<ModelDescription> describe_model(const std::string& path,
                                         const std::map<std::string, Shape>& shapes = {},
                                         const Evaluate& evaluate = {});
 
+// The same of a model that was loaded: its layers are the nodes of its graph.
+Result<ModelDescription> describe_model(const Model& model,
+                                        const std::map<std::string, Shape>& shapes = {},
+                                        const Evaluate& evaluate = {});
+
 // "Nx3x48x48" as declared ("?" for an extent without a name, "unknown rank"), for people.
 std::string to_text(const Declaration& declaration);
 

@@ -65,8 +65,10 @@ Result<std::shared_ptr<MappedRegion>> ExternalData::open(const std::string& loca
   const auto found = files_.find(location);
   if (found != files_.end()) return found->second;
   if (folder_.empty())
-    return invalid("external data %s: is not allowed for a model without a folder",
-                   location.c_str());
+    return invalid(
+        "external data %s: is not allowed for a model without a folder, "
+        "unless it is given by that name",
+        location.c_str());
   if (files_.size() >= kMaximumFiles)
     return invalid("external data %s: is in more than %zu files", location.c_str(), kMaximumFiles);
   const auto parts = GN_TRY(parts_of(location));

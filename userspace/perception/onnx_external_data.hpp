@@ -20,6 +20,9 @@ struct ExternalBytes {
   std::shared_ptr<const void> owner;  // keeps the mapping alive
 };
 
+// Copies of files, by location.
+using ExternalFiles = std::map<std::string, std::shared_ptr<MappedRegion>>;
+
 class ExternalData {
  public:
   static constexpr size_t kMaximumFiles = 4096;
@@ -28,6 +31,9 @@ class ExternalData {
 
   // `folder` is the model's; "" allows no external data.
   explicit ExternalData(std::string folder) : folder_(std::move(folder)) {}
+
+  // `files` by location, and nothing else.
+  explicit ExternalData(ExternalFiles files) : files_(std::move(files)) {}
 
   // The range [offset, offset + length) of the file at `location`, a path relative to the folder.
   // EINVAL: absolute path, "..", ".", symbolic link, no regular file, range beyond its end. EFBIG
@@ -40,7 +46,7 @@ class ExternalData {
   Result<std::shared_ptr<MappedRegion>> open(const std::string& location);
 
   std::string folder_;
-  std::map<std::string, std::shared_ptr<MappedRegion>> files_;
+  ExternalFiles files_;
   std::vector<ExternalBytes> used_;
 };
 

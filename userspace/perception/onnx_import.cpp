@@ -33,7 +33,11 @@ Result<Model> load_onnx(const std::string& path) {
 }
 
 Result<Model> parse_onnx(std::span<const std::byte> bytes, const std::string& folder) {
-  return supported(GN_TRY(read_onnx(bytes, folder)));
+  return supported(GN_TRY(read_onnx(bytes, ExternalData(folder))));
+}
+
+Result<Model> parse_onnx(std::span<const std::byte> bytes, ExternalFiles files) {
+  return supported(GN_TRY(read_onnx(bytes, ExternalData(std::move(files)))));
 }
 
 Result<std::vector<UnsupportedNode>> unsupported_nodes(const std::string& path) {

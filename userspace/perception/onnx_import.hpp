@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "perception/graph.hpp"
+#include "perception/onnx_external_data.hpp"
 
 namespace geoneuron::perception {
 
@@ -37,6 +38,9 @@ Result<Model> load_onnx(const std::string& path);
 
 // The same from bytes; `folder` is where external data may lie, "" allows none.
 Result<Model> parse_onnx(std::span<const std::byte> bytes, const std::string& folder);
+
+// The same with external data from `files` alone, by location.
+Result<Model> parse_onnx(std::span<const std::byte> bytes, ExternalFiles files);
 
 // All nodes that load_onnx would refuse, in order; empty where the model is supported.
 Result<std::vector<UnsupportedNode>> unsupported_nodes(const std::string& path);

@@ -20,8 +20,8 @@ namespace {
 
 class OnnxReader {
  public:
-  OnnxReader(onnx::ModelProto& proto, const std::string& folder)
-      : proto_(proto), graph_(*proto.mutable_graph()), external_(folder) {}
+  OnnxReader(onnx::ModelProto& proto, ExternalData external)
+      : proto_(proto), graph_(*proto.mutable_graph()), external_(std::move(external)) {}
 
   Result<OnnxReading> read();
   const ExternalData& external() const { return external_; }
@@ -277,9 +277,9 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
-Result<OnnxReading> read_onnx(std::span<const std::byte> bytes, const std::string& folder) {
+Result<OnnxReading> read_onnx(std::span<const std::byte> bytes, ExternalData external) {
   const auto proto = GN_TRY(parse_model_proto(bytes));
-  OnnxReader reader(*proto, folder);
+  OnnxReader reader(*proto, std::move(external));
   OnnxReading reading = GN_TRY(reader.read());
   reading.model.digest = model_digest(bytes, reader.external());
   return reading;
@@ -287,7 +287,7 @@ Result<OnnxReading> read_onnx(std::span<const std::byte> bytes, const std::strin
 
 Result<OnnxReading> read_onnx_file(const std::string& path) {
   const MappedRegion file = GN_TRY(MappedRegion::copy_file(path, kMaximumModelBytes));
-  return with_context(read_onnx(file.bytes(), folder_of(path)), path);
+  return with_context(read_onnx(file.bytes(), ExternalData(folder_of(path))), path);
 }
 
 }  // namespace geoneuron::perception

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "perception/onnx_external_data.hpp"
 #include "perception/onnx_import.hpp"
 
 namespace geoneuron::perception {
@@ -27,7 +28,7 @@ struct OnnxReading {
 };
 
 // Reads all of the model; nodes that are not supported are listed, every other fault is an error.
-Result<OnnxReading> read_onnx(std::span<const std::byte> bytes, const std::string& folder);
+Result<OnnxReading> read_onnx(std::span<const std::byte> bytes, ExternalData external);
 Result<OnnxReading> read_onnx_file(const std::string& path);
 
 }  // namespace geoneuron::perception
