@@ -41,7 +41,9 @@
  * RENDER: draws a view into a WRITE slot, as rows of RGBA, 8 bits each, without gaps. source is a
  * perception, or 0: then the tensors are in slots. Text:
  *   {"view": "activation_map", "pixels": 1, "select": ["conv1"], "parameters": {"palette": "grey"},
- *    "tensors": {"conv1": {"slot": 0, "type": "float32", "shape": [1, 8, 24, 24]}}}
+ *    "tensors": {"conv1": {"slot": 0, "type": "float32", "shape": [1, 8, 24, 24]}},
+ *    "image": {"slot": 2, "width": 640, "height": 480}}
+ * image: what the network was shown, in RGBA, for views that draw over it.
  * value: height << 32 | width. -ENOSPC: the slot is shorter than that picture, whose size value
  * tells.
  */
@@ -52,7 +54,7 @@
  * QUERY: an answer in UTF-8 (JSON unless it says otherwise) in the report slot. Text:
  *   {"about": "devices"}      what there is, and how buffers reach each
  *   {"about": "model"}        of source: inputs, outputs, layers, parameters
- *   {"about": "passes"}       of source: what the optimiser did
+ *   {"about": "passes"}       of the perception source: what the optimiser did, and each node's time
  *   {"about": "perception"}   of source: the kept tensors with types, shapes and bytes
  *   {"about": "tensor", "name": "y"}  of the perception source: its elements, row-major
  *   {"about": "statistics"}   contexts, classes, queues, device time

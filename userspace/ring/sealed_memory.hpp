@@ -26,6 +26,10 @@ class SealedMemory {
   // and what mmap says.
   static Result<SealedMemory> map(int fd, uint64_t size_bytes, Access access, const char* what);
 
+  // The same unchecked, of an fd that is known to have that size for ever: the kernel module's.
+  static Result<SealedMemory> map_trusted(int fd, uint64_t size_bytes, Access access,
+                                          const char* what);
+
   SealedMemory() = default;
   SealedMemory(SealedMemory&& other) noexcept;
   SealedMemory& operator=(SealedMemory&& other) noexcept;

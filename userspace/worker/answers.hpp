@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// What QUERY tells, as JSON. Thread-safe.
+#pragma once
+
+#include <string>
+
+#include "engine/neural_perception_kernel.hpp"
+#include "perception/model_description.hpp"
+#include "worker/context_store.hpp"
+
+namespace geoneuron::worker {
+
+// Of a model: inputs, outputs, layers and weights with their types and shapes.
+std::string to_text(const perception::ModelDescription& model);
+// Of a run: where and how each node was computed, and what the optimiser did before.
+std::string to_text(const engine::PerceptionReport& report,
+                    const engine::DeviceDescription& device);
+// Of a perception: the kept tensors.
+std::string to_text(const Perception& perception);
+
+}  // namespace geoneuron::worker

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Executor: runs the jobs of batches on one device. One thread at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/neural_perception_kernel.hpp"
+#include "engine/neuron_visualization_kernel.hpp"
+#include "views/heatmaps.hpp"
+#include "worker/cancellations.hpp"
+#include "worker/context_store.hpp"
+#include "worker/job.hpp"
+#include "worker/outcome.hpp"
+#include "worker/reply_writer.hpp"
+
+namespace geoneuron::worker {
+
+struct ExecutorOptions {
+  std::string device = "auto";  // a selector as in engine/devices.hpp
+  // Of all that lives here: half for what runs, the rest for what stays between commands.
+  uint64_t budget_bytes = uint64_t{4} << 30;
+};
+
+class Executor {
+ public:
+  // Opens the device, and runs what opens files once, so that none has to be opened later. Errors:
+  // those of open_unit.
+  static Result<std::unique_ptr<Executor>> open(const ExecutorOptions& options,
+                                                Cancellations& cancellations);
+
+  // Runs all jobs; each has its reply in `replies` once.
+  void run(Batch& batch, ReplyQueue& replies);
+  // What it runs on, for people.
+  const std::string& sentence() const { return sentence_; }
+  // Whether there is a driver of hardware below, which wants ioctl.
+  bool is_hardware() const { return is_hardware_; }
+
+ private:
+  struct HeatmapGroup {
+    std::shared_ptr<const views::HeatmapStyle> style;
+    uint32_t pixel_width = 0;
+    uint64_t pixels = 0;
+    std::vector<size_t> jobs;  // indices into the batch
+  };
+
+  Executor(const ExecutorOptions& options, Cancellations& cancellations);
+  Result<void> warm_up();
+
+  // Why the job must not begin, if so.
+  std::optional<Error> refusal(const Job& job);
+  std::vector<HeatmapGroup> heatmap_groups(const Batch& batch, std::vector<bool>& is_grouped) const;
+  void run_heatmaps(Batch& batch, const HeatmapGroup& group, uint64_t begin_ns,
+                    ReplyBatch& replies);
+  // Puts the map onto the sheet; an outcome where it cannot be painted.
+  std::optional<Outcome> copy_heatmap(const Job& job);
+  Outcome run_job(const Job& job);
+  Outcome load_model(const Job& job);
+  Outcome perceive(const Job& job);
+  Outcome render(const Job& job);
+  Outcome release(const Job& job);
+  Outcome query(const Job& job);
+  void note_chain(const Job& job, bool has_failed);
+  void reply(const Job& job, const Outcome& outcome, uint64_t begin_ns, uint64_t device_ns,
+             ReplyBatch& replies) const;
+
+  Cancellations& cancellations_;
+  ContextStore store_;
+  std::unique_ptr<engine::NeuralPerceptionKernel> kernel_;
+  std::unique_ptr<engine::NeuronVisualizationKernel> pictures_;
+  views::HeatmapSheet sheet_;
+  std::string sentence_;
+  bool is_hardware_ = false;
+  bool in_chain_ = false;      // the job before asked for the next to follow
+  bool chain_failed_ = false;  // and one of that chain failed
+};
+
+}  // namespace geoneuron::worker

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+// Executor: what the commands do, one by one.
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <utility>
+
+#include "engine/cpu/evaluate.hpp"
+#include "worker/answers.hpp"
+#include "worker/executor.hpp"
+#include "worker/slot_data.hpp"
+
+namespace geoneuron::worker {
+namespace {
+
+using perception::Graph;
+using perception::Tensor;
+using perception::ValueId;
+
+// All that exists only when the network runs: its inputs, and what nodes make.
+std::set<std::string> activation_names(const Graph& graph) {
+  std::set<std::string> names;
+  for (const ValueId id : graph.inputs) names.insert(graph.at(id).name);
+  for (const perception::Node& node : graph.nodes)
+    for (const ValueId id : node.outputs)
+      if (id != perception::kNoValue) names.insert(graph.at(id).name);
+  return names;
+}
+
+std::set<std::string> kept_names(const PerceiveText& text, const Graph& graph) {
+  if (text.keep == PerceiveText::Keep::kAll) return activation_names(graph);
+  std::set<std::string> names(text.names.begin(), text.names.end());
+  if (text.keep == PerceiveText::Keep::kOutputs)
+    for (const ValueId id : graph.outputs) names.insert(graph.at(id).name);
+  return names;
+}
+
+uint64_t bytes_of(const perception::Model& model, uint64_t file_bytes) {
+  uint64_t bytes = 0;
+  for (const perception::Value& value : model.graph.values)
+    if (value.constant) bytes += value.constant->size_bytes();
+  return std::max(bytes, file_bytes);
+}
+
+struct ModelFile {
+  perception::ExternalFiles others;
+  MappedRegion model;
+  uint64_t bytes = 0;
+};
+
+Result<MappedRegion> copied(const Job& job, uint8_t slot, const std::string& name,
+                            uint64_t& bytes) {
+  const auto range = GN_TRY(with_context(readable_slot(job, slot), name));
+  bytes += range.size();
+  return MappedRegion::copy_bytes(range, name);
+}
+
+Result<ModelFile> model_file(const Job& job) {
+  ModelFile file;
+  file.model = GN_TRY(copied(job, 0, "model", file.bytes));
+  for (const auto& [location, slot] : std::get<LoadText>(*job.text).files)
+    file.others[location] =
+        std::make_shared<MappedRegion>(GN_TRY(copied(job, slot, location, file.bytes)));
+  return file;
+}
+
+Result<void> write_tensor(const Job& job, const SlotPlace& place, const std::string& name,
+                          const Tensor& tensor) {
+  const auto slot = GN_TRY(with_context(writable_slot(job, place.slot), "tensor " + name));
+  const auto bytes = tensor.bytes();
+  if (place.offset > slot.size() || bytes.size() > slot.size() - place.offset)
+    return make_error(ENOSPC, "tensor %s: has %zu bytes; slot %u has %zu, and it begins at %llu",
+                      name.c_str(), bytes.size(), place.slot, slot.size(),
+                      static_cast<unsigned long long>(place.offset));
+  if (!bytes.empty()) std::memcpy(slot.data() + place.offset, bytes.data(), bytes.size());
+  return {};
+}
+
+// Writes to slots what belongs there, and collects what is kept.
+class Collector {
+ public:
+  Collector(const Job& job, const PerceiveText& text, std::set<std::string> kept,
+            uint64_t budget_bytes)
+      : job_(job), text_(text), kept_(std::move(kept)), budget_bytes_(budget_bytes) {}
+
+  Result<void> take(const std::string& name, const Tensor& tensor) {
+    if (const auto place = text_.outputs.find(name); place != text_.outputs.end())
+      GN_TRY(write_tensor(job_, place->second, name, tensor));
+    if (!kept_.contains(name)) return {};
+    bytes += tensor.size_bytes();
+    if (bytes > budget_bytes_)
+      return make_error(ENOMEM,
+                        "the kept tensors up to %s have %llu bytes; at most %llu may stay here: "
+                        "keep less",
+                        name.c_str(), static_cast<unsigned long long>(bytes),
+                        static_cast<unsigned long long>(budget_bytes_));
+    tensors[name] = tensor;
+    return {};
+  }
+
+  uint64_t bytes = 0;
+  std::map<std::string, Tensor> tensors;
+
+ private:
+  const Job& job_;
+  const PerceiveText& text_;
+  std::set<std::string> kept_;
+  uint64_t budget_bytes_;
+};
+
+// A tensor that is missing, or a selection that does not suit, is the command's fault: ENOENT is
+// for other things there.
+Error of_render(Error error) {
+  if (error.code == ENOENT) error.code = EINVAL;
+  return error;
+}
+
+}  // namespace
+
+Outcome Executor::load_model(const Job& job) {
+  const ModelFile file = GN_TRY(model_file(job));
+  auto model = std::make_shared<const perception::Model>(
+      GN_TRY(perception::parse_onnx(file.model.bytes(), file.others)));
+  const uint64_t bytes = bytes_of(*model, file.bytes);
+  GN_TRY(store_.put_model(job.context, job.object, std::move(model), bytes));
+  return 0;
+}
+
+Outcome Executor::perceive(const Job& job) {
+  const auto& text = std::get<PerceiveText>(*job.text);
+  engine::PerceptionRequest request;
+  request.model = GN_TRY(store_.model(job.context, job.source));
+  request.use_cache = (job.request_flags & GEONEURON_REQUEST_NO_CACHE) == 0;
+  for (const auto& [name, tensor] : text.inputs)
+    request.inputs[name] = GN_TRY(copy_tensor(job, name, tensor));
+  const std::set<std::string> kept = kept_names(text, request.model->graph);
+  request.keep = kept;
+  for (const auto& [name, place] : text.outputs) {
+    GN_TRY(with_context(writable_slot(job, place.slot), "tensor " + name));
+    request.keep.insert(name);
+  }
+  Collector collector(job, text, kept, store_.budget_bytes());
+  auto perception = std::make_shared<Perception>();
+  perception->report =
+      GN_TRY(kernel_->process_data(request, [&](const std::string& name, const Tensor& tensor) {
+        return collector.take(name, tensor);
+      }));
+  perception->model = request.model;
+  perception->tensors = std::move(collector.tensors);
+  const uint64_t count = perception->tensors.size();
+  GN_TRY(store_.put_perception(job.context, job.object, std::move(perception), collector.bytes));
+  return count;
+}
+
+Outcome Executor::render(const Job& job) {
+  const auto& text = std::get<RenderText>(*job.text);
+  const auto pixels = GN_TRY(writable_slot(job, text.pixels));
+  views::ViewRequest request;
+  std::shared_ptr<const Perception> perception;
+  if (job.source != 0) {
+    perception = GN_TRY(store_.perception(job.context, job.source));
+    request.graph = &perception->model->graph;
+    request.tensors = perception->tensors;
+  }
+  for (const auto& [name, tensor] : text.tensors)
+    request.tensors[name] = GN_TRY(copy_tensor(job, name, tensor));
+  if (text.image) request.input_image = GN_TRY(copy_image(job, *text.image));
+  request.selected = text.select;
+  request.parameters = text.parameters;
+  const auto image = pictures_->render(text.view, request);
+  if (!image) return of_render(image.error());
+  const uint64_t value = uint64_t{image->height} << 32 | image->width;
+  const uint64_t bytes = image->pixels.size() * sizeof(views::Rgba8);
+  if (bytes > pixels.size()) return Outcome::too_short("picture", pixels.size(), bytes, value);
+  std::memcpy(pixels.data(), image->pixels.data(), bytes);
+  return value;
+}
+
+Outcome Executor::release(const Job& job) {
+  GN_TRY(store_.release(job.context, job.object));
+  return 0;
+}
+
+Outcome Executor::query(const Job& job) {
+  const auto& text = std::get<QueryText>(*job.text);
+  const auto slot = GN_TRY(with_context(writable_slot(job, job.report_slot), "report"));
+  std::string answer;
+  switch (text.about) {
+    case QueryText::About::kModel: {
+      const ModelPointer model = GN_TRY(store_.model(job.context, job.source));
+      answer = to_text(GN_TRY(perception::describe_model(*model, {}, engine::evaluate_on_cpu)));
+      break;
+    }
+    case QueryText::About::kPasses: {
+      const auto perception = GN_TRY(store_.perception(job.context, job.source));
+      answer = to_text(perception->report, kernel_->unit().description());
+      break;
+    }
+    case QueryText::About::kPerception:
+      answer = to_text(*GN_TRY(store_.perception(job.context, job.source)));
+      break;
+    case QueryText::About::kTensor: {
+      const auto perception = GN_TRY(store_.perception(job.context, job.source));
+      const auto tensor = perception->tensors.find(text.name);
+      if (tensor == perception->tensors.end())
+        return invalid("tensor %s: was not kept by this perception", text.name.c_str());
+      const auto bytes = tensor->second.bytes();
+      if (bytes.size() > slot.size())
+        return Outcome::too_short("answer", slot.size(), bytes.size(), bytes.size());
+      if (!bytes.empty()) std::memcpy(slot.data(), bytes.data(), bytes.size());
+      return bytes.size();
+    }
+  }
+  if (answer.size() > slot.size())
+    return Outcome::too_short("answer", slot.size(), answer.size(), answer.size());
+  std::memcpy(slot.data(), answer.data(), answer.size());
+  return answer.size();
+}
+
+}  // namespace geoneuron::worker
