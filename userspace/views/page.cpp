@@ -38,7 +38,7 @@ Result<Page> Page::create(const PageOptions& options) {
   const Font* bold = GN_TRY(Font::get(FontWeight::kBold));
   const uint64_t inner =
       std::max<uint64_t>(options.content_width, options.minimum_width - uint64_t{2} * kMargin);
-  const uint64_t width = inner + 2 * kMargin;
+  const uint64_t width = inner + 2 * uint64_t{kMargin};
   GN_TRY(check_extent(width, "wide", "rows"));
   const auto text_width = static_cast<uint32_t>(inner);
   const auto title = bold->wrapped(options.title, kTitleSize, text_width);
