@@ -76,7 +76,7 @@
 struct geoneuron_request {
 	__u64 object;		/* what this makes or gives up */
 	__u64 source;		/* what it is made from */
-	__u16 device;		/* 0: "auto"; else 1 + index in QUERY devices */
+	__u16 device;		/* 0: "auto"; else 1 + index in QUERY devices; one in a chain */
 	__u16 flags;		/* GEONEURON_REQUEST_* */
 	__u16 text_bytes;	/* of text, 0 .. GEONEURON_REQUEST_TEXT_BYTES; 0 with text_slot */
 	__u8 text_slot;		/* buffer slot (READ) that holds the text; else GEONEURON_NO_SLOT */

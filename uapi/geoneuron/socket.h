@@ -46,7 +46,7 @@ struct geoneuron_hello {
 };
 
 /*
- * The fence is the read end of a pipe whose write end is held by every worker of this daemon, and
+ * The fence is the read end of a pipe whose write end is held by this daemon and its workers, and
  * by nobody else: at end of file no one writes into a buffer any more. Only then does a client
  * whose daemon is gone submit again what is IDEMPOTENT.
  */

@@ -68,7 +68,8 @@ enum class BufferKind : uint32_t {
 };
 
 // On the control socket, daemon to worker: a buffer, with its fd; sent before the first request
-// that names it. An fd is sent once for reading and, where a command writes, once for writing.
+// that names it. While commands only read it the fd cannot be written; for the first that writes it
+// is sent writable, in the place of the one before.
 struct BufferMessage {
   uint64_t id = 0;  // not 0
   uint64_t size_bytes = 0;
