@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/configuration.hpp"
+
+#include <charconv>
+#include <functional>
+#include <limits>
+#include <map>
+
+#include "base/file.hpp"
+#include "base/nearest_names.hpp"
+
+namespace geoneuron::daemon {
+namespace {
+
+constexpr uint64_t kSecond = 1'000'000'000;
+constexpr size_t kMostBytes = 1 << 16;
+
+std::string_view trimmed(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\r");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
+}
+
+Result<uint64_t> number(std::string_view value, uint64_t least, uint64_t most) {
+  uint64_t result = 0;
+  const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), result);
+  if (code != std::errc() || end != value.data() + value.size() || result < least || result > most)
+    return invalid("\"%.*s\": must be a whole number from %llu to %llu",
+                   static_cast<int>(value.size()), value.data(),
+                   static_cast<unsigned long long>(least), static_cast<unsigned long long>(most));
+  return result;
+}
+
+using Setter = std::function<Result<void>(std::string_view)>;
+
+Setter counter(uint64_t& target, uint64_t unit = 1) {
+  return [&target, unit](std::string_view value) -> Result<void> {
+    target = unit * GN_TRY(number(value, 1, std::numeric_limits<int64_t>::max() / unit));
+    return {};
+  };
+}
+
+Setter word(std::string& target) {
+  return [&target](std::string_view value) -> Result<void> {
+    target = value;
+    return {};
+  };
+}
+
+std::map<std::string, Setter> setters(Configuration& result) {
+  return {{"max_contexts", counter(result.quotas.contexts)},
+          {"max_buffers", counter(result.quotas.buffers)},
+          {"max_buffer_bytes", counter(result.quotas.buffer_bytes)},
+          {"max_commands",
+           [&result](std::string_view value) -> Result<void> {
+             result.max_commands = static_cast<uint32_t>(GN_TRY(number(value, 1, 65536)));
+             return {};
+           }},
+          {"realtime_group", word(result.classes.realtime_group)},
+          {"interactive_group", word(result.classes.interactive_group)},
+          {"worker_patience_seconds", counter(result.workers.patience_ns, kSecond)},
+          {"worker_idle_seconds", counter(result.workers.idle_ns, kSecond)},
+          {"worker_stop_seconds", counter(result.workers.stop_ns, kSecond)}};
+}
+
+Result<void> take_line(std::string_view line, const std::map<std::string, Setter>& known) {
+  const size_t equals = line.find('=');
+  if (equals == std::string_view::npos) return invalid("must be `name = value`");
+  const std::string name(trimmed(line.substr(0, equals)));
+  const auto found = known.find(name);
+  if (found == known.end()) {
+    std::vector<std::string> names;
+    for (const auto& [each, setter] : known) names.push_back(each);
+    return invalid("%s: is unknown%s", name.c_str(), did_you_mean(name, names).c_str());
+  }
+  return with_context(found->second(trimmed(line.substr(equals + 1))), name);
+}
+
+}  // namespace
+
+Result<Configuration> parse_configuration(std::string_view text) {
+  Configuration result;
+  const std::map<std::string, Setter> known = setters(result);
+  for (int number = 1; !text.empty(); ++number) {
+    const size_t length = std::min(text.find('\n'), text.size());
+    const std::string_view line = trimmed(text.substr(0, length));
+    text.remove_prefix(std::min(length + 1, text.size()));
+    if (line.empty() || line.front() == '#') continue;
+    if (Result<void> taken = take_line(line, known); !taken)
+      return taken.error().prefixed("line " + std::to_string(number));
+  }
+  return result;
+}
+
+Result<Configuration> load_configuration(const std::string& path, bool required) {
+  const auto bytes = read_file(path, kMostBytes);
+  if (!bytes) {
+    if (bytes.error().code == ENOENT && !required) return Configuration{};
+    return bytes.error();
+  }
+  const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+  return with_context(parse_configuration(text), path);
+}
+
+}  // namespace geoneuron::daemon

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Configuration: what an administrator may set, from lines of `name = value`. Pure but for
+// load_configuration; thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "daemon/peer.hpp"
+#include "daemon/quotas.hpp"
+#include "daemon/workers.hpp"
+
+namespace geoneuron::daemon {
+
+struct Configuration {
+  QuotaLimits quotas;
+  ClassRules classes;
+  WorkerLimits workers;
+  uint32_t max_commands = 16384;  // of a user; read when the daemon starts
+};
+
+// Lines that are empty or begin with # are passed over. EINVAL names the line.
+Result<Configuration> parse_configuration(std::string_view text);
+
+// Of the file at `path`; what is the default where there is no such file and it need not be there.
+Result<Configuration> load_configuration(const std::string& path, bool required);
+
+}  // namespace geoneuron::daemon

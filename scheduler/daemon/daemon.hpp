@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// Daemon: joins loop, clients, jobs, policy and workers, and turns until it is told to end. One
+// thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+#include "daemon/buffer_store.hpp"
+#include "daemon/configuration.hpp"
+#include "daemon/devices.hpp"
+#include "daemon/job_table.hpp"
+#include "daemon/loop.hpp"
+#include "daemon/queries.hpp"
+#include "daemon/signals.hpp"
+#include "daemon/socket_ingress.hpp"
+#include "daemon/supervisor.hpp"
+#include "daemon/workers.hpp"
+#include "policy/scheduler.hpp"
+
+namespace geoneuron::daemon {
+
+struct DaemonOptions {
+  std::string worker_program;
+  std::string configuration_path;  // "": none
+  bool configuration_required = false;
+};
+
+class Daemon : private JobTable::Surroundings, private SocketIngress::Clients {
+ public:
+  // Lists the devices, blocks SIGTERM, SIGINT and SIGHUP. Errors: whatever it cannot do without.
+  static Result<std::unique_ptr<Daemon>> create(const DaemonOptions& options);
+  ~Daemon() override;
+
+  // Serves those that connect there.
+  void listen(UniqueFd listener) { ingress_->listen(std::move(listener)); }
+  // Serves this one; when the last client has gone the daemon ends.
+  Result<void> serve_only(UniqueFd connection);
+
+  // Until SIGTERM or SIGINT, or the end of the only client. What runs then ends first, what waits
+  // is told -ECANCELED; a second signal ends at once. Errors: those of the loop.
+  Result<void> run();
+
+ private:
+  struct Fence {
+    UniqueFd read_end, write_end;
+  };
+  Daemon(const DaemonOptions& options, const Configuration& configuration, Devices devices,
+         std::unique_ptr<Loop> loop, Signals signals, Fence fence);
+
+  bool is_local(Job& job) override;
+  Outcome answer(const Job& job) override;
+  policy::DeviceId device_of(const Job& job) override;
+  policy::WorkerId worker_of(policy::DeviceId device, uid_t user) override;
+  void ask_cancel(policy::WorkerId worker, uint64_t job) override;
+  void opened(const Connection& connection) override;
+  void closed(uint64_t context) override;
+
+  Result<void> turn();
+  void take_events();
+  void take_signals();
+  void take_reports();
+  void ask_policy();
+  void tell_clients();
+  void begin_to_end();
+  bool has_ended();
+  uint64_t wake_ns() const;
+  void reload();
+
+  DaemonOptions options_;
+  Devices devices_;
+  std::unique_ptr<Loop> loop_;
+  Signals signals_;
+  Fence fence_;
+  Supervisor supervisor_;
+  Quotas quotas_;
+  BufferStore buffers_;  // behind all that holds its references
+  policy::Scheduler scheduler_;
+  Workers workers_;
+  JobTable table_;
+  Queries queries_;
+  std::unique_ptr<SocketIngress> ingress_;
+  std::unordered_map<uint64_t, uid_t> users_;  // of the contexts
+  std::vector<Event> events_;
+  uint64_t policy_wake_ns_ = 0;
+  bool only_client_ = false;
+  enum class End : uint8_t { kNot, kDraining, kStopping, kNow } end_ = End::kNot;
+  uint64_t end_by_ns_ = 0;  // of this step of the end
+};
+
+}  // namespace geoneuron::daemon

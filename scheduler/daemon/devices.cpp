@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/devices.hpp"
+
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "base/log.hpp"
+#include "base/mapped_region.hpp"
+#include "base/unique_fd.hpp"
+#include "daemon/spawn.hpp"
+
+namespace geoneuron::daemon {
+namespace {
+
+constexpr int kPatienceMs = 20'000;
+constexpr size_t kMostBytes = 1 << 20;
+constexpr size_t kMostDevices = 64;
+
+using nlohmann::json;
+
+Devices cores_only(const std::string& problem) {
+  log(LogLevel::kWarning, "devices could not be listed, only the cores are used: %s",
+      problem.c_str());
+  const json list = {{"devices", {{{"id", "cpu"}}}},
+                     {"auto", {{"device", "cpu"}, {"reason", "the devices could not be listed"}}},
+                     {"vulkan_problem", problem}};
+  return {.json = list.dump(), .ids = {"cpu"}, .automatic = 1};
+}
+
+// The list's text, once the child has ended by itself and well.
+Result<std::string> output_of(Child& child, int out) {
+  pollfd end = {.fd = child.pidfd(), .events = POLLIN, .revents = 0};
+  int result = 0;
+  do result = poll(&end, 1, kPatienceMs);
+  while (result < 0 && errno == EINTR);
+  if (result == 0) {
+    child.kill();
+    child.reap();
+    return make_error(ETIME, "the worker took more than %d s to list them", kPatienceMs / 1000);
+  }
+  const std::string how = child.reap();
+  if (how != "ended with status 0") return make_error(EIO, "the worker %s", how.c_str());
+  lseek(out, 0, SEEK_SET);
+  const MappedRegion text =
+      GN_TRY(MappedRegion::copy_descriptor(out, "the worker's list", kMostBytes));
+  return std::string(reinterpret_cast<const char*>(text.bytes().data()), text.bytes().size());
+}
+
+}  // namespace
+
+Result<Devices> parse_devices(const std::string& text) {
+  const Error wrong = make_error(
+      EPROTO,
+      "devices: must be JSON with \"devices\", each with an \"id\", and with the id of one "
+      "of them as \"device\" of \"auto\"");
+  const json parsed = json::parse(text, nullptr, false);
+  if (!parsed.is_object() || !parsed.contains("devices") || !parsed["devices"].is_array())
+    return wrong;
+  Devices devices;
+  for (const json& device : parsed["devices"]) {
+    if (!device.is_object() || !device.contains("id") || !device["id"].is_string()) return wrong;
+    devices.ids.push_back(device["id"]);
+  }
+  if (devices.ids.empty() || devices.ids.size() > kMostDevices) return wrong;
+  const json choice = parsed.value("auto", json::object());
+  if (!choice.is_object() || !choice.contains("device") || !choice["device"].is_string())
+    return wrong;
+  const auto automatic = std::ranges::find(devices.ids, choice["device"].get<std::string>());
+  if (automatic == devices.ids.end()) return wrong;
+  devices.automatic = static_cast<uint32_t>(automatic - devices.ids.begin()) + 1;
+  devices.json = parsed.dump(-1, ' ', false, json::error_handler_t::replace);
+  return devices;
+}
+
+Result<Devices> list_devices(const std::string& program) {
+  const UniqueFd out(memfd_create("devices", MFD_CLOEXEC));
+  if (!out) return make_error(errno, "devices: no memory file: %s", std::strerror(errno));
+  Child child = GN_TRY(Child::start(program, {"--list-devices"}, {{out.get(), STDOUT_FILENO}}));
+  Result<std::string> text = output_of(child, out.get());
+  if (!text) return cores_only(text.error().message);
+  Result<Devices> devices = parse_devices(*text);
+  if (!devices) return cores_only(devices.error().message);
+  return devices;
+}
+
+}  // namespace geoneuron::daemon

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// geoneurond: the arguments, and the daemon.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+
+#include "base/log.hpp"
+#include "base/unique_fd.hpp"
+#include "daemon/daemon.hpp"
+#include "daemon/listener.hpp"
+#include "daemon/supervisor.hpp"
+
+#include <geoneuron/socket.h>
+#include <unistd.h>
+
+namespace geoneuron::daemon {
+namespace {
+
+constexpr const char* kConfigurationPath = "/etc/geoneuron/geoneurond.conf";
+
+struct Arguments {
+  std::string socket = GEONEURON_SOCKET_PATH;
+  int private_socket = -1;
+  std::string worker;
+  std::string configuration;
+  bool verbose = false;
+};
+
+void add_options(CLI::App& app, Arguments& arguments) {
+  app.set_version_flag("--version", GEONEURON_VERSION);
+  auto* socket = app.add_option("--socket", arguments.socket, "Where clients connect")
+                     ->type_name("PATH")
+                     ->capture_default_str();
+  app.add_option("--private-socket", arguments.private_socket,
+                 "Serve the one client at this inherited fd, and end with it")
+      ->type_name("FD")
+      ->check(CLI::NonNegativeNumber)
+      ->excludes(socket);
+  app.add_option("--worker", arguments.worker,
+                 "The worker program (default: geoneuron-worker beside this one)")
+      ->type_name("PATH");
+  app.add_option(
+         "--config", arguments.configuration,
+         std::string("The configuration (default: ") + kConfigurationPath + " where it is there)")
+      ->type_name("PATH");
+  app.add_flag("--verbose", arguments.verbose, "Say what happens");
+}
+
+std::string beside_this_program() {
+  std::error_code code;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", code);
+  return (self.parent_path() / "geoneuron-worker").string();
+}
+
+// How the socket that clients find came to be; its path is ours to remove.
+struct Listening {
+  UniqueFd socket;
+  std::string path;
+};
+
+Result<Listening> open_listener(const Arguments& arguments) {
+  std::optional<UniqueFd> left = GN_TRY(Supervisor::listener());
+  if (left.has_value()) return Listening{.socket = std::move(*left), .path = ""};
+  UniqueFd socket = GN_TRY(listen_at(arguments.socket));
+  return Listening{.socket = std::move(socket), .path = arguments.socket};
+}
+
+Result<void> serve(const Arguments& arguments) {
+  const bool is_private = arguments.private_socket >= 0;
+  UniqueFd connection(arguments.private_socket);
+  DaemonOptions options;
+  options.worker_program = arguments.worker.empty() ? beside_this_program() : arguments.worker;
+  options.configuration_required = !arguments.configuration.empty();
+  if (options.configuration_required)
+    options.configuration_path = arguments.configuration;
+  else if (!is_private)
+    options.configuration_path = kConfigurationPath;
+  std::unique_ptr<Daemon> daemon = GN_TRY(Daemon::create(options));
+  if (is_private) {
+    GN_TRY(daemon->serve_only(std::move(connection)));
+    return daemon->run();
+  }
+  Listening listening = GN_TRY(open_listener(arguments));
+  daemon->listen(std::move(listening.socket));
+  Result<void> result = daemon->run();
+  if (!listening.path.empty()) unlink(listening.path.c_str());
+  return result;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Runs neural networks and draws what is inside them, for every program at once.");
+  Arguments arguments;
+  add_options(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (arguments.verbose) set_log_level(LogLevel::kInfo);
+  if (Result<void> served = serve(arguments); !served) {
+    std::fprintf(stderr, "geoneurond: %s\n", served.error().message.c_str());
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace geoneuron::daemon
+
+int main(int argc, char** argv) {
+  return geoneuron::daemon::run(argc, argv);
+}
