@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "worker/device_list.hpp"
 #include "worker/worker.hpp"
 
 namespace {
@@ -15,7 +16,7 @@ using geoneuron::Result;
 using geoneuron::worker::ExecutorOptions;
 
 constexpr const char* kUsage =
-    "usage: geoneuron-worker [--device SELECTOR] [--budget BYTES]\n"
+    "usage: geoneuron-worker [--device SELECTOR] [--budget BYTES] | --list-devices\n"
     "Runs networks and draws pictures for geoneurond, which starts it.\n";
 
 Result<uint64_t> bytes_of(const char* text) {
@@ -48,6 +49,8 @@ Result<ExecutorOptions> options_of(int count, char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  if (count == 2 && std::strcmp(arguments[1], "--list-devices") == 0)
+    return std::puts(geoneuron::worker::device_list().c_str()) < 0 ? 1 : 0;
   const auto options = options_of(count, arguments);
   if (!options) {
     std::fprintf(stderr, "geoneuron-worker: %s\n%s", options.error().message.c_str(), kUsage);
