@@ -125,16 +125,15 @@ TEST(Batching, LeavesNoSlotFreeWhileThereAreJobs) {
 }
 
 TEST(Batching, LetsNobodyShareManyTurnsOfOthersBeyondItsOwn) {
-  // Client 3 could join the batches of both others, which cannot share with each other.
+  // Client 3 could join every batch of both others, who have one job at a time.
   Steps steps({.batches_in_flight = 1, .jobs_per_batch = 2});
   for (const Signature signature : {1u, 2u}) steps.teach(signature, 1'000'000);
-  for (uint64_t i = 0; i < 1000; ++i) {
-    steps.submit(job_of(1 + 4 * i, 1, 1));
-    steps.submit(job_of(2 + 4 * i, 2, 2));
-    steps.submit(job_of(3 + 4 * i, 3, 1));
-    steps.submit(job_of(4 + 4 * i, 3, 2));
-  }
-  for (int i = 0; i < 400; ++i) {
+  for (uint64_t i = 0; i < 1000; ++i) steps.submit(job_of(10'000 + i, 3, 1 + i % 2));
+  for (uint64_t i = 0; i < 400; ++i) {
+    for (const uint64_t client : {1u, 2u}) {
+      const auto usage = steps.scheduler.clients()[client - 1];
+      if (usage.queued + usage.running == 0) steps.submit(job_of(10 * i + client, client, client));
+    }
     steps.send();
     steps.finish(1'000'000);
   }
