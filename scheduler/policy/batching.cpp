@@ -57,15 +57,13 @@ bool Scheduler::State::fits(const RunningBatch& batch, uint64_t predicted_ns) co
 
 void Scheduler::State::take(RunningBatch& batch, JobRecord& job, uint64_t predicted_ns) {
   Flow& flow = *job.flow;
-  // Before it leaves its lane, which may take its flow out of the queue: the debt must be in what
-  // virtual time stands at then.
   flow.queue->charge(flow, static_cast<int64_t>(predicted_ns));
+  ready.begun(flow);  // before it leaves its lane: its flow stays
   if (job.state == JobState::kReady) ready.remove(job);
   expiry.remove(job);
   job.state = JobState::kRunning;
   job.batch = batch.batch.id;
   job.predicted_ns = predicted_ns;
-  job.raises = flow.raises;
   --usage_of(job).queued;
   ++usage_of(job).running;
   ++job.client->running;

@@ -45,7 +45,7 @@ bool Scheduler::State::send_next(DeviceId id, Device& device, std::vector<Batch>
   Choice choice;
   if (device.in_flight >= limits.batches_in_flight || !choose(device, choice)) return false;
   Flow& flow = *device.queues[static_cast<size_t>(choice.its_class)].next();
-  JobRecord& leader = (*flow.lanes.begin())->head();
+  JobRecord& leader = flow.head();
   RunningBatch batch;
   batch.batch = {BatchId{++batches_made}, id, leader.job.worker, 0, {}};
   batch.device = &device;
@@ -103,8 +103,7 @@ void Scheduler::State::end(RunningBatch& batch) {
     Flow& flow = *job->flow;
     const int64_t off_ns =
         static_cast<int64_t>(job->measured_ns) - static_cast<int64_t>(job->predicted_ns);
-    // A flow that was raised since has nothing to get back: it would be credit from its sleep.
-    if (off_ns > 0 || flow.raises == job->raises) flow.queue->charge(flow, off_ns);
+    if (off_ns != 0) flow.queue->charge(flow, off_ns);
     job->client->device_ns += job->measured_ns;
     usage_of(*job).device_ns += job->measured_ns;
     ++usage_of(*job).finished;

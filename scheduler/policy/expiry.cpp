@@ -11,19 +11,20 @@ bool expires(const JobRecord& job) {
 }  // namespace
 
 void Expiry::add(JobRecord& job) {
-  if (expires(job)) jobs_.insert(&job);
+  if (expires(job))
+    job.of_expiry = jobs_.emplace(std::make_pair(job.job.deadline_ns, job.order), &job).first;
 }
 
 void Expiry::remove(JobRecord& job) {
-  if (expires(job)) jobs_.erase(&job);
+  if (expires(job)) jobs_.erase(job.of_expiry);
 }
 
 JobRecord* Expiry::due(uint64_t now_ns) const {
-  return !jobs_.empty() && (*jobs_.begin())->job.deadline_ns <= now_ns ? *jobs_.begin() : nullptr;
+  return next_ns() != 0 && next_ns() <= now_ns ? jobs_.begin()->second : nullptr;
 }
 
 uint64_t Expiry::next_ns() const {
-  return jobs_.empty() ? 0 : (*jobs_.begin())->job.deadline_ns;
+  return jobs_.empty() ? 0 : jobs_.begin()->first.first;
 }
 
 }  // namespace geoneuron::policy

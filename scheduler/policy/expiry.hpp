@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
-#include <utility>
 
 #include "policy/job_record.hpp"
 
@@ -21,13 +19,7 @@ class Expiry {
   uint64_t next_ns() const;
 
  private:
-  struct Sooner {
-    bool operator()(const JobRecord* a, const JobRecord* b) const {
-      return std::make_pair(a->job.deadline_ns, a->order) <
-             std::make_pair(b->job.deadline_ns, b->order);
-    }
-  };
-  std::set<JobRecord*, Sooner> jobs_;
+  JobsByDeadline jobs_;
 };
 
 }  // namespace geoneuron::policy

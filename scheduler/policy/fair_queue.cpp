@@ -1,98 +1,90 @@
 // SPDX-License-Identifier: MIT
 #include "policy/fair_queue.hpp"
 
+#include <algorithm>
 #include <cassert>
-#include <tuple>
+#include <utility>
 
 namespace geoneuron::policy {
-namespace {
-
-int64_t virtual_deadline_ns(const Flow& flow) {
-  return flow.served_ns + static_cast<int64_t>(flow.request_ns);
-}
-
-}  // namespace
-
-bool FairQueue::EarlierDeadline::operator()(const Flow* a, const Flow* b) const {
-  return std::make_tuple(virtual_deadline_ns(*a), a->order) <
-         std::make_tuple(virtual_deadline_ns(*b), b->order);
-}
-
-bool FairQueue::ServedLess::operator()(const Flow* a, const Flow* b) const {
-  return std::make_tuple(a->served_ns, a->order) < std::make_tuple(b->served_ns, b->order);
-}
 
 bool FairQueue::eligible(const Flow& flow) const {
-  return Wide{flow.served_ns} * waiting_ <= served_sum_ns_;
+  return Wide{flow.served_ns} * present_ <= served_sum_ns_;
 }
 
 int64_t FairQueue::virtual_ns() const {
-  return waiting_ == 0 ? last_virtual_ns_ : static_cast<int64_t>(served_sum_ns_ / waiting_);
+  return present_ == 0 ? last_virtual_ns_ : static_cast<int64_t>(served_sum_ns_ / present_);
 }
 
-void FairQueue::insert(Flow& flow) {
-  ++waiting_;
-  served_sum_ns_ += flow.served_ns;
-  flow.place = eligible(flow) ? Flow::Place::kEligible : Flow::Place::kEarly;
-  if (flow.place == Flow::Place::kEligible)
-    eligible_.insert(&flow);
-  else
-    early_.insert(&flow);
+auto FairQueue::order_of(const Flow& flow) -> Flows& {
+  return flow.place == Flow::Place::kEligible ? eligible_ : early_;
 }
 
-void FairQueue::erase(Flow& flow) {
-  if (flow.place == Flow::Place::kEligible)
-    eligible_.erase(&flow);
-  else
-    early_.erase(&flow);
-  flow.place = Flow::Place::kAway;
-  last_virtual_ns_ = virtual_ns();
-  --waiting_;
-  served_sum_ns_ -= flow.served_ns;
+void FairQueue::sort_in(Flow& flow, Flows::node_type node) {
+  const bool is_eligible = eligible(flow);
+  const int64_t request_ns = is_eligible ? static_cast<int64_t>(flow.request_ns) : 0;
+  flow.place = is_eligible ? Flow::Place::kEligible : Flow::Place::kEarly;
+  node.key() = {flow.served_ns + request_ns, flow.order};
+  flow.of_queue = order_of(flow).insert(std::move(node)).position;
+}
+
+void FairQueue::sort_again(Flow& flow) {
+  Flows::node_type node = order_of(flow).extract(flow.of_queue);
+  sort_in(flow, std::move(node));
 }
 
 void FairQueue::join(Flow& flow, uint64_t request_ns) {
-  assert(flow.place == Flow::Place::kAway);
+  assert(flow.place == Flow::Place::kNone);
+  if (!flow.present) arrive(flow);
   flow.request_ns = request_ns;
-  if (flow.served_ns < virtual_ns()) {
-    flow.served_ns = virtual_ns();
-    ++flow.raises;
-  }
-  insert(flow);
+  Flows made;
+  made.emplace(ServiceOrder{}, &flow);
+  sort_in(flow, made.extract(made.begin()));
+}
+
+void FairQueue::arrive(Flow& flow) {
+  // Its coming moves the mean, by as much as this makes up for.
+  int64_t credit_ns = std::clamp<int64_t>(flow.lag_ns, 0, most_credit_ns_);
+  if (present_ > 0) credit_ns += credit_ns / present_;
+  flow.served_ns = std::max(flow.served_ns, virtual_ns() - credit_ns);
+  flow.present = true;
+  ++present_;
+  served_sum_ns_ += flow.served_ns;
+}
+
+void FairQueue::pause(Flow& flow) {
+  order_of(flow).erase(flow.of_queue);
+  flow.place = Flow::Place::kNone;
 }
 
 void FairQueue::leave(Flow& flow) {
-  assert(flow.place != Flow::Place::kAway);
-  erase(flow);
+  assert(flow.place == Flow::Place::kNone && flow.present);
+  last_virtual_ns_ = virtual_ns();
+  flow.lag_ns = last_virtual_ns_ - flow.served_ns;
+  flow.present = false;
+  --present_;
+  served_sum_ns_ -= flow.served_ns;
 }
 
 void FairQueue::set_request(Flow& flow, uint64_t request_ns) {
   if (flow.request_ns == request_ns) return;
-  erase(flow);
   flow.request_ns = request_ns;
-  insert(flow);
+  sort_again(flow);
 }
 
 void FairQueue::charge(Flow& flow, int64_t device_ns) {
-  const bool waits = flow.place != Flow::Place::kAway;
-  if (waits) erase(flow);
   flow.served_ns += device_ns;
-  if (waits) insert(flow);
+  if (flow.present) served_sum_ns_ += device_ns;
+  if (flow.place != Flow::Place::kNone) sort_again(flow);
 }
 
-// One that was served least is eligible, so the loops end with somebody where anybody waits.
+// Where only flows that have nothing to begin were served less than the mean, the least served of
+// the others is next: no device waits for them.
 Flow* FairQueue::next() {
-  while (!early_.empty() && eligible(**early_.begin())) {
-    Flow* flow = early_.extract(early_.begin()).value();
-    flow->place = Flow::Place::kEligible;
-    eligible_.insert(flow);
-  }
-  while (!eligible_.empty() && !eligible(**eligible_.begin())) {
-    Flow* flow = eligible_.extract(eligible_.begin()).value();
-    flow->place = Flow::Place::kEarly;
-    early_.insert(flow);
-  }
-  return eligible_.empty() ? nullptr : *eligible_.begin();
+  while (!early_.empty() && eligible(*early_.begin()->second)) sort_again(*early_.begin()->second);
+  while (!eligible_.empty() && !eligible(*eligible_.begin()->second))
+    sort_again(*eligible_.begin()->second);
+  if (!eligible_.empty()) return eligible_.begin()->second;
+  return early_.empty() ? nullptr : early_.begin()->second;
 }
 
 }  // namespace geoneuron::policy

@@ -5,7 +5,8 @@
 
 #include <cstdint>
 #include <list>
-#include <set>
+#include <map>
+#include <utility>
 
 #include "policy/job_record.hpp"
 #include "policy/types.hpp"
@@ -25,38 +26,41 @@ struct LaneKey {
   bool operator==(const LaneKey&) const = default;
 };
 
+// By what a flow or a lane was served or promised, then by the flow's order.
+using ServiceOrder = std::pair<int64_t, uint64_t>;
+
 // Never empty.
 struct Lane {
   LaneKey key;
   Flow* flow = nullptr;
   Bucket* bucket = nullptr;
   Worker* worker = nullptr;
-  std::set<JobRecord*, EarlierJob> jobs;
-  int64_t rank_ns = 0;  // flow->served_ns when it was put into its bucket
+  JobsInOrder jobs;
   std::list<Lane*>::iterator of_worker;
+  std::map<JobOrder, Lane*>::iterator of_flow;        // while its worker takes jobs
+  std::map<ServiceOrder, Lane*>::iterator of_bucket;  // likewise, but while set aside
 
-  JobRecord& head() const { return **jobs.begin(); }
-};
-
-struct LaneWithEarlierJob {
-  bool operator()(const Lane* a, const Lane* b) const {
-    return EarlierJob()(*a->jobs.begin(), *b->jobs.begin());
-  }
+  JobRecord& head() const { return *jobs.begin()->second; }
 };
 
 struct Flow {
-  enum class Place : uint8_t { kAway, kEligible, kEarly };
+  // Among those that have jobs that may begin.
+  enum class Place : uint8_t { kNone, kEligible, kEarly };
 
   FairQueue* queue = nullptr;
-  uint64_t order = 0;  // breaks ties
-  // Lanes of workers that take jobs: the flow is in its queue while there are any.
-  std::set<Lane*, LaneWithEarlierJob> lanes;
+  uint64_t order = 0;               // breaks ties
+  std::map<JobOrder, Lane*> lanes;  // of workers that take jobs, by their first jobs
+  uint32_t running = 0;             // jobs
 
   // Kept by FairQueue.
-  int64_t served_ns = 0;    // virtual: device time charged, and what it was raised by
+  bool present = false;     // it has lanes or running jobs
+  int64_t served_ns = 0;    // virtual: device time charged, and what it had to make up when it came
+  int64_t lag_ns = 0;       // while not present: how far behind virtual time it left
   uint64_t request_ns = 0;  // predicted time of the next job
-  uint32_t raises = 0;      // how often served_ns was raised when it came back
-  Place place = Place::kAway;
+  Place place = Place::kNone;
+  std::map<ServiceOrder, Flow*>::iterator of_queue;  // unless kNone
+
+  JobRecord& head() const { return lanes.begin()->second->head(); }
 };
 
 }  // namespace geoneuron::policy

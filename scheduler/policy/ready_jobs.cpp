@@ -2,13 +2,16 @@
 #include "policy/ready_jobs.hpp"
 
 #include <cassert>
-#include <tuple>
+#include <utility>
 
 namespace geoneuron::policy {
+namespace {
 
-bool Bucket::RankLess::operator()(const Lane* a, const Lane* b) const {
-  return std::make_tuple(a->rank_ns, a->flow->order) < std::make_tuple(b->rank_ns, b->flow->order);
+ServiceOrder service_of(const Lane& lane) {
+  return {lane.flow->served_ns, lane.flow->order};
 }
+
+}  // namespace
 
 BucketKey ReadyJobs::bucket_of(const Job& job) {
   return {job.worker, job.signature, job.priority_class};
@@ -16,15 +19,16 @@ BucketKey ReadyJobs::bucket_of(const Job& job) {
 
 void ReadyJobs::add(JobRecord& job) {
   Lane& lane = lane_for(job);
+  const bool is_new = lane.jobs.empty();
+  // Most jobs come after those that wait.
+  job.of_lane = lane.jobs.emplace_hint(lane.jobs.end(), job.in_order(), &job);
   job.lane = &lane;
   job.state = JobState::kReady;
-  if (!lane.jobs.empty() && EarlierJob()(&lane.head(), &job)) {
-    lane.jobs.insert(lane.jobs.end(), &job);
-    return;
-  }
-  if (!lane.jobs.empty()) withdraw(lane);
-  lane.jobs.insert(&job);
-  offer(lane);
+  if (job.of_lane != lane.jobs.begin()) return;
+  if (is_new)
+    offer(lane);
+  else
+    reorder(lane);
   update(*lane.flow);
 }
 
@@ -32,16 +36,15 @@ void ReadyJobs::remove(JobRecord& job) {
   Lane& lane = *job.lane;
   Flow& flow = *lane.flow;
   job.lane = nullptr;
-  if (&lane.head() != &job) {
-    lane.jobs.erase(&job);
-    return;
-  }
-  withdraw(lane);
-  lane.jobs.erase(lane.jobs.begin());
-  if (lane.jobs.empty())
+  const bool was_first = job.of_lane == lane.jobs.begin();
+  lane.jobs.erase(job.of_lane);
+  if (!was_first) return;
+  if (lane.jobs.empty()) {
+    withdraw(lane);
     drop(lane);
-  else
-    offer(lane);
+  } else {
+    reorder(lane);
+  }
   update(flow);
 }
 
@@ -78,33 +81,51 @@ void ReadyJobs::drop_if_unused(Worker& worker) {
 
 void ReadyJobs::offer(Lane& lane) {
   if (!lane.worker->takes_jobs) return;
-  lane.flow->lanes.insert(&lane);
+  lane.of_flow = lane.flow->lanes.emplace(lane.head().in_order(), &lane).first;
   put_back(lane);
 }
 
 void ReadyJobs::put_back(Lane& lane) {
-  lane.rank_ns = lane.flow->served_ns;
-  lane.bucket->waiting.insert(&lane);
+  lane.of_bucket = lane.bucket->waiting.emplace(service_of(lane), &lane).first;
 }
 
 void ReadyJobs::withdraw(Lane& lane) {
   if (!lane.worker->takes_jobs) return;
-  lane.flow->lanes.erase(&lane);
-  lane.bucket->waiting.erase(&lane);
+  lane.flow->lanes.erase(lane.of_flow);
+  lane.bucket->waiting.erase(lane.of_bucket);
+}
+
+void ReadyJobs::reorder(Lane& lane) {
+  if (!lane.worker->takes_jobs) return;
+  auto in_flow = lane.flow->lanes.extract(lane.of_flow);
+  in_flow.key() = lane.head().in_order();
+  lane.of_flow = lane.flow->lanes.insert(std::move(in_flow)).position;
+  serve_again(lane);
+}
+
+void ReadyJobs::serve_again(Lane& lane) {
+  auto in_bucket = lane.bucket->waiting.extract(lane.of_bucket);
+  in_bucket.key() = service_of(lane);
+  lane.of_bucket = lane.bucket->waiting.insert(std::move(in_bucket)).position;
 }
 
 void ReadyJobs::update(Flow& flow) {
-  const bool waits = flow.place != Flow::Place::kAway;
+  const bool waits = flow.place != Flow::Place::kNone;
   if (flow.lanes.empty()) {
-    if (waits) flow.queue->leave(flow);
+    if (waits) flow.queue->pause(flow);
+    if (flow.present && flow.running == 0) flow.queue->leave(flow);
     return;
   }
-  const Job& next = (*flow.lanes.begin())->head().job;
-  const uint64_t request_ns = costs_.predict(next);
+  const uint64_t request_ns = costs_.predict(flow.head().job);
   if (waits)
     flow.queue->set_request(flow, request_ns);
   else
     flow.queue->join(flow, request_ns);
+}
+
+void ReadyJobs::over(Flow& flow) {
+  --flow.running;
+  if (flow.running == 0) update(flow);
 }
 
 void ReadyJobs::lose_worker(WorkerId id) {
@@ -131,10 +152,9 @@ Lane* ReadyJobs::least_served(const BucketKey& key) {
   if (place == buckets_.end()) return nullptr;
   auto& waiting = place->second.waiting;
   while (!waiting.empty()) {
-    Lane* lane = *waiting.begin();
-    if (lane->rank_ns == lane->flow->served_ns) return lane;
-    waiting.erase(waiting.begin());
-    put_back(*lane);
+    Lane* lane = waiting.begin()->second;
+    if (waiting.begin()->first == service_of(*lane)) return lane;
+    serve_again(*lane);
   }
   return nullptr;
 }

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <list>
-#include <set>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -34,10 +34,7 @@ struct BucketKey {
 // Lanes in the order of what their clients were served when they were put in; who was served since
 // is found out when it comes first.
 struct Bucket {
-  struct RankLess {
-    bool operator()(const Lane* a, const Lane* b) const;
-  };
-  std::set<Lane*, RankLess> waiting;
+  std::map<ServiceOrder, Lane*> waiting;
   uint32_t lanes = 0;  // also those that wait apart
 };
 
@@ -48,6 +45,9 @@ class ReadyJobs {
   // The job's flow is set.
   void add(JobRecord& job);
   void remove(JobRecord& job);
+  // A job of the flow, which need not be ready, runs from now on; a running one is over.
+  void begun(Flow& flow) { ++flow.running; }
+  void over(Flow& flow);
 
   void lose_worker(WorkerId worker);
   void resume_worker(WorkerId worker);
@@ -56,7 +56,7 @@ class ReadyJobs {
   // nullptr: none is left.
   Lane* least_served(const BucketKey& key);
   // Takes the lane out of its bucket, and back in.
-  void set_aside(Lane& lane) { lane.bucket->waiting.erase(&lane); }
+  void set_aside(Lane& lane) { lane.bucket->waiting.erase(lane.of_bucket); }
   void put_back(Lane& lane);
 
  private:
@@ -75,6 +75,10 @@ class ReadyJobs {
   // Into and out of flow and bucket, where the lane's worker takes jobs.
   void offer(Lane& lane);
   void withdraw(Lane& lane);
+  // Its first job is another one.
+  void reorder(Lane& lane);
+  // Its client was served.
+  void serve_again(Lane& lane);
   // The flow's first job may be another one now.
   void update(Flow& flow);
 

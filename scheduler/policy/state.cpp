@@ -9,6 +9,7 @@ namespace {
 Limits at_least_one_of_each(Limits limits) {
   limits.batches_in_flight = std::max(limits.batches_in_flight, 1u);
   limits.jobs_per_batch = std::max(limits.jobs_per_batch, 1u);
+  limits.quantum_ns = std::min(limits.quantum_ns, kLongestTime_ns);
   limits.unknown_cost_ns = std::clamp<uint64_t>(limits.unknown_cost_ns, 1, kLongestTime_ns);
   return limits;
 }
@@ -36,6 +37,7 @@ void Scheduler::State::forget(JobRecord& job) {
   if (job.state == JobState::kRunning) {
     --usage_of(job).running;
     --job.client->running;
+    ready.over(*job.flow);
   } else {
     --usage_of(job).queued;
     expiry.remove(job);

@@ -19,9 +19,11 @@
 namespace geoneuron::policy {
 
 struct Device {
-  explicit Device(const Limits& limits) : reserve(limits.background_reserve) {}
+  explicit Device(const Limits& limits)
+      : queues(kClasses, FairQueue(static_cast<int64_t>(limits.quantum_ns))),
+        reserve(limits.background_reserve) {}
 
-  std::array<FairQueue, kClasses> queues;
+  std::vector<FairQueue> queues;  // by class
   Reserve reserve;
   Class last_sent = Class::kRealtime;
   uint32_t in_flight = 0;

@@ -107,26 +107,6 @@ TEST(Order, BanksNoCreditForAClientThatSleeps) {
   EXPECT_NEAR(of_sleeper, 10, 1);
 }
 
-TEST(Order, GivesNothingBackToAClientThatWasRaisedSinceItsJobBegan) {
-  Steps steps({.batches_in_flight = 2, .jobs_per_batch = 1, .unknown_cost_ns = 1'000'000});
-  steps.teach(1, 100'000);
-  steps.submit(job_of(500, 2, 99));  // predicted ten times of what it takes
-  EXPECT_EQ(steps.send(), batches({{500}}));
-  for (uint64_t i = 1; i <= 100; ++i) steps.submit(job_of(i, 1));
-  for (int i = 0; i < 30; ++i) {
-    steps.send();
-    steps.finish(100'000, 1);
-  }
-  for (uint64_t i = 201; i <= 300; ++i) steps.submit(job_of(i, 2));
-  steps.finish(100'000);
-  int of_sleeper = 0;
-  for (int i = 0; i < 40; ++i) {
-    for (const auto& jobs : steps.send()) of_sleeper += static_cast<uint64_t>(jobs[0]) > 200;
-    steps.finish(100'000);
-  }
-  EXPECT_NEAR(of_sleeper, 20, 2);
-}
-
 TEST(Order, LeavesAReserveToTheLowestClassThatWaits) {
   Steps steps(kOneByOne);
   steps.teach(1);
