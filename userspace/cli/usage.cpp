@@ -101,7 +101,7 @@ std::string usage_sentence(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& verb = chosen.empty() ? app : *chosen[0];
   if (const auto surplus = verb.remaining(); !surplus.empty())
     return surplus_sentence(verb, surplus);
-  const std::string sentence = error.what();
+  std::string sentence = error.what();
   const CLI::Option* option = option_of(verb, sentence);
   if (option == nullptr) return sentence;
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
