@@ -44,8 +44,10 @@ static int draw(struct geoneuron_context* context, char** arguments) {
     return 0;
   if (!read_tensor(arguments[1], geoneuron_buffer_data(tensor), width, height)) return 0;
   snprintf(text, sizeof(text),
-           "{\"view\": \"activation_map\", \"pixels\": 1, \"tensors\": {\"x\": {\"slot\": 0, "
-           "\"type\": \"float32\", \"shape\": [1, 1, %zu, %zu]}}}",
+           "{\"view\": \"activation_map\", \"pixels\": 1, \"select\": [\"x\"], "
+           "\"parameters\": {\"page\": \"off\", \"scale\": \"1\"}, "
+           "\"tensors\": {\"x\": {\"slot\": 0, \"type\": \"float32\", "
+           "\"shape\": [1, 1, %zu, %zu]}}}",
            height, width);
   if (geoneuron_command_render(&command, 0, text) ||
       geoneuron_command_use(&command, tensor, GEONEURON_ACCESS_READ, 0, 0) < 0 ||

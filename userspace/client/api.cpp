@@ -14,7 +14,6 @@ namespace {
 // More is as good as without end, and fits into the clock.
 constexpr uint64_t kLongestTimeoutNs = 31'557'600'000'000'000;
 
-// Empty after a failure to keep the sentence itself.
 thread_local std::string last_error;
 
 std::string text_or_empty(const char* text) {
@@ -57,11 +56,7 @@ Result<int> make_buffer(geoneuron_context* context, Result<BufferMemory> memory,
 }  // namespace
 
 int fail(const Error& error) {
-  try {
-    last_error = error.message;
-  } catch (const std::bad_alloc&) {
-    last_error.clear();
-  }
+  last_error = error.message;
   return -error.code;
 }
 

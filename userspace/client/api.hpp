@@ -6,7 +6,6 @@
 #include <geoneuron/geoneuron.h>
 
 #include <memory>
-#include <new>
 #include <utility>
 
 #include "client/connect.hpp"
@@ -28,15 +27,12 @@ namespace geoneuron::client {
 // Keeps the sentence for geoneuron_error(); the error as negative errno.
 int fail(const Error& error);
 
-// What `call` (a Result<int>) returns; nothing is thrown into the callers' C.
+// What `call` (a Result<int>) returns. Nothing is thrown into the callers' C: where there is no
+// memory for a few bytes the process ends, before anything is half done.
 template <typename Call>
-int guarded(const Call& call) {
-  try {
-    const Result<int> result = call();
-    return result ? *result : fail(result.error());
-  } catch (const std::bad_alloc&) {
-    return fail(Error{ENOMEM, "no memory"});
-  }
+int guarded(const Call& call) noexcept {
+  const Result<int> result = call();
+  return result ? *result : fail(result.error());
 }
 
 // Why a command with this completion failed, as far as this library knows by itself.

@@ -4,12 +4,15 @@
 #include <geoneuron/socket.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "client/kernel_transport.hpp"
+#include "client/poller.hpp"
 #include "client/private_daemon.hpp"
 #include "client/socket_transport.hpp"
 
@@ -50,12 +53,22 @@ Result<Connected> connect_kernel(const ConnectOptions& options) {
                    Way::kKernel};
 }
 
+// A daemon to which many connect at once has a full queue for a moment.
+Result<UniqueFd> open_patiently(Endpoint& endpoint, uint64_t connect_ns) {
+  const uint64_t end_ns = now_ns() + connect_ns;
+  for (;;) {
+    auto connection = endpoint.open();
+    if (connection || connection.error().code != EAGAIN || now_ns() >= end_ns) return connection;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
 // Nothing, with the reason in `absence`, where no socket takes a connection; a daemon that takes it
 // and then refuses is an error.
 Result<std::optional<Connected>> connect_socket(const ConnectOptions& options, Error& absence) {
   for (const std::string& path : socket_paths(options)) {
     auto endpoint = std::make_unique<SocketPath>(path);
-    auto connection = endpoint->open();
+    auto connection = open_patiently(*endpoint, options.connect_ns);
     if (!connection && !is_absence(connection.error())) return std::move(connection).error();
     if (!connection) {
       if (absence.message.empty()) absence = connection.error();

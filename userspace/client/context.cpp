@@ -155,9 +155,14 @@ Result<size_t> Context::reap(std::span<geoneuron_completion> completions) {
 bool Context::wait_until(Lock& lock, std::optional<uint64_t> deadline_ns,
                          const std::function<bool()>& is_done) {
   for (;;) {
-    take_arrived();
-    if (is_done()) return true;
-    if (deadline_ns && now_ns() >= *deadline_ns) return false;
+    // A leader that sleeps takes for all.
+    if (!has_leader_) take_arrived();
+    const bool done = is_done();
+    if (done || (deadline_ns && now_ns() >= *deadline_ns)) {
+      // This thread may have been the one to lead; whoever this wakes does, or wakes the next.
+      if (!has_leader_) changed_.notify_one();
+      return done;
+    }
     if (!has_leader_)
       lead(lock, deadline_ns);
     else if (deadline_ns)
@@ -175,8 +180,6 @@ void Context::lead(Lock& lock, std::optional<uint64_t> deadline_ns) {
   has_leader_ = false;
   if (is_kicked_) turn(kick_, false);
   is_kicked_ = false;
-  // Should this thread not come back, one of the others must lead.
-  changed_.notify_all();
 }
 
 Result<void> Context::wait(uint32_t minimum, int64_t timeout_ns) {

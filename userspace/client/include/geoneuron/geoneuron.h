@@ -61,10 +61,12 @@ struct geoneuron_options {
 };
 
 /*
- * Makes a context; options may be NULL. Waits for the daemon's answer. AUTO takes the kernel where
- * a daemon serves through it, else the socket where one listens, else a daemon of its own; a way
- * that is there and refuses is not passed over. -ENOENT, -ECONNREFUSED: nothing there. -EACCES: not
- * for this user. -ETIMEDOUT. -EPROTO: what is there speaks otherwise. Others: why it refuses.
+ * Makes a context; options may be NULL. Waits for the daemon's answer. AUTO takes the socket that
+ * options or GEONEURON_SOCKET names, and nothing else where one does; else the kernel where a
+ * daemon serves through it, else the socket where one listens, else a daemon of its own. It passes
+ * over what is not there or not for this user, but no daemon that refuses. -ENOENT, -ECONNREFUSED:
+ * nothing there. -EACCES: not for this user. -ETIMEDOUT. -EPROTO: what is there speaks otherwise.
+ * -ECONNRESET: the daemon went. Others: why it refuses.
  */
 GEONEURON_API int geoneuron_connect(const struct geoneuron_options* options,
                                     struct geoneuron_context** context);
