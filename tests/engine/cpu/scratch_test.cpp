@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <new>
 
 #include "engine/cpu/evaluate.hpp"
 #include "engine/cpu/node_builder.hpp"
@@ -18,18 +19,25 @@ namespace {
 
 std::atomic<size_t> largest_allocation_bytes = 0;
 
-}  // namespace
-
-// Both are replaced together; where GCC inlines one of them only, it takes them for a bad pair.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
-void* operator new(size_t size) {
+void* counted(size_t size) noexcept {
   size_t largest = largest_allocation_bytes;
   while (size > largest && !largest_allocation_bytes.compare_exchange_weak(largest, size)) {
   }
-  void* memory = std::malloc(size);
+  return std::malloc(size);
+}
+
+}  // namespace
+
+// All are replaced together; where GCC inlines one of them only, it takes them for a bad pair.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+void* operator new(size_t size) {
+  void* memory = counted(size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
+}
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  return counted(size);
 }
 void operator delete(void* memory) noexcept {
   std::free(memory);
