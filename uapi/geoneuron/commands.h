@@ -54,7 +54,7 @@
  * QUERY: an answer in UTF-8 (JSON unless it says otherwise) in the report slot. Text:
  *   {"about": "devices"}      what there is, and how buffers reach each
  *   {"about": "model"}        of source: inputs, outputs, layers, parameters
- *   {"about": "passes"}       of the perception source: what the optimiser did, and each node's time
+ *   {"about": "passes"}       of the perception source: what the optimiser did, and times by node
  *   {"about": "perception"}   of source: the kept tensors with types, shapes and bytes
  *   {"about": "tensor", "name": "y"}  of the perception source: its elements, row-major
  *   {"about": "statistics"}   contexts, classes, queues, device time
