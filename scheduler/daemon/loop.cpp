@@ -15,7 +15,7 @@ constexpr unsigned kSubmissionEntries = 256;
 constexpr unsigned kCompletionEntries = 8192;
 constexpr size_t kSpareOperations = 256;  // kept for reuse, with their buffers
 
-enum class Kind : uint8_t { kAccept, kReceive, kSend, kCounter, kPoll };
+enum class Kind : uint8_t { kAccept, kReceive, kSend, kPoll };
 
 }  // namespace
 
@@ -23,7 +23,6 @@ struct Loop::Operation {
   Token token;
   Kind kind = Kind::kPoll;
   size_t place = 0;  // in State::under_way
-  uint64_t counter = 0;
   iovec vector = {};
   msghdr header = {};
   std::vector<std::byte> sent;
@@ -160,15 +159,6 @@ void Loop::send(Token token, int fd, std::vector<std::byte> bytes, int passed_fd
   io_uring_sqe_set_data(sqe, &operation);
 }
 
-void Loop::read_counter(Token token, int fd) {
-  Operation& operation = begin(token);
-  operation.kind = Kind::kCounter;
-  operation.counter = 0;
-  io_uring_sqe* sqe = state_->entry();
-  io_uring_prep_read(sqe, fd, &operation.counter, sizeof operation.counter, 0);
-  io_uring_sqe_set_data(sqe, &operation);
-}
-
 void Loop::poll(Token token, int fd, short events) {
   Operation& operation = begin(token);
   operation.kind = Kind::kPoll;
@@ -190,7 +180,6 @@ void Loop::finish(Operation& operation, int32_t result, std::vector<Event>& even
   event.token = operation.token;
   event.result = result;
   if (operation.kind == Kind::kAccept && result >= 0) event.fds.emplace_back(result);
-  if (operation.kind == Kind::kCounter) event.value = operation.counter;
   if (operation.kind == Kind::kReceive && result >= 0) {
     event.bytes = {operation.received.get(), static_cast<size_t>(result)};
     event.truncated = (operation.header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;

@@ -40,7 +40,6 @@ inline constexpr size_t kMaximumFds = 4;  // that one message may carry
 struct Event {
   Token token;
   int32_t result = 0;                // of the call: negative errno; an accepted fd is in `fds`
-  uint64_t value = 0;                // read_counter: the counter
   std::span<const std::byte> bytes;  // receive: the message; valid until the next wait
   std::vector<UniqueFd> fds;         // receive: what came with it
   bool truncated = false;            // receive: bytes or fds were lost
@@ -61,8 +60,6 @@ class Loop {
   void receive(Token token, int fd, size_t most_bytes);
   // One message; `passed_fd` (-1: none) goes with it, and stays open until the event.
   void send(Token token, int fd, std::vector<std::byte> bytes, int passed_fd = -1);
-  // The counter of an eventfd, when it is not 0.
-  void read_counter(Token token, int fd);
   // `events` as of poll(2); `result` are those that are there.
   void poll(Token token, int fd, short events);
 
