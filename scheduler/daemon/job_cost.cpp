@@ -22,12 +22,19 @@ uint32_t units_of(const geoneuron_command& command) {
 }
 
 // Pictures of tensors in slots are alike where their text is: it names view, parameters and shapes.
+// NOPs are all alike.
 policy::Signature signature_of(const geoneuron_command& command, policy::DeviceId device) {
-  if (command.opcode != GEONEURON_RENDER) return 0;
-  const geoneuron_request request = request_of(command);
-  if (request.source != 0 || request.text_bytes == 0) return 0;
   const uint64_t seed = uint64_t{command.opcode} << 32 | static_cast<uint32_t>(device);
-  const uint64_t hash = XXH3_64bits_withSeed(request.text, request.text_bytes, seed);
+  uint64_t hash = 0;
+  if (command.opcode == GEONEURON_RENDER) {
+    const geoneuron_request request = request_of(command);
+    if (request.source != 0 || request.text_bytes == 0) return 0;
+    hash = XXH3_64bits_withSeed(request.text, request.text_bytes, seed);
+  } else if (command.opcode == GEONEURON_NOP) {
+    hash = XXH3_64bits_withSeed("", 0, seed);
+  } else {
+    return 0;
+  }
   return hash == 0 ? 1 : hash;
 }
 
