@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/configuration.hpp"
 
+#include <grp.h>
+
 #include <charconv>
 #include <functional>
 #include <limits>
@@ -40,9 +42,13 @@ Setter counter(uint64_t& target, uint64_t unit = 1) {
   };
 }
 
-Setter word(std::string& target) {
+// Looked up here and not when a client comes: that may take a directory server.
+Setter members(std::optional<gid_t>& target) {
   return [&target](std::string_view value) -> Result<void> {
-    target = value;
+    const std::string name(value);
+    const group* found = getgrnam(name.c_str());
+    if (found == nullptr) return invalid("\"%s\": must be a group of this machine", name.c_str());
+    target = found->gr_gid;
     return {};
   };
 }
@@ -56,8 +62,8 @@ std::map<std::string, Setter> setters(Configuration& result) {
              result.max_commands = static_cast<uint32_t>(GN_TRY(number(value, 1, 65536)));
              return {};
            }},
-          {"realtime_group", word(result.classes.realtime_group)},
-          {"interactive_group", word(result.classes.interactive_group)},
+          {"realtime_group", members(result.classes.realtime_group)},
+          {"interactive_group", members(result.classes.interactive_group)},
           {"worker_patience_seconds", counter(result.workers.patience_ns, kSecond)},
           {"worker_idle_seconds", counter(result.workers.idle_ns, kSecond)},
           {"worker_stop_seconds", counter(result.workers.stop_ns, kSecond)}};

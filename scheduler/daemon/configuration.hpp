@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Configuration: what an administrator may set, from lines of `name = value`. Pure but for
-// load_configuration; thread-safe.
+// Configuration: what an administrator may set, from lines of `name = value`. One thread: groups
+// are looked up by getgrnam.
 #pragma once
 
 #include <string>

@@ -2,7 +2,6 @@
 #include "daemon/peer.hpp"
 
 #include <geoneuron/socket.h>
-#include <grp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -13,14 +12,8 @@ namespace {
 
 constexpr socklen_t kMostGroupBytes = 65536 * sizeof(gid_t);  // NGROUPS_MAX
 
-bool is_member(const Peer& peer, const std::string& name) {
-  group entry = {};
-  group* found = nullptr;
-  std::vector<char> memory(1 << 16);
-  if (getgrnam_r(name.c_str(), &entry, memory.data(), memory.size(), &found) != 0 ||
-      found == nullptr)
-    return false;
-  return peer.gid == entry.gr_gid || std::ranges::count(peer.groups, entry.gr_gid) != 0;
+bool is_member(const Peer& peer, gid_t group) {
+  return peer.gid == group || std::ranges::count(peer.groups, group) != 0;
 }
 
 }  // namespace
@@ -46,9 +39,9 @@ Result<Peer> peer_of(int socket) {
 
 uint32_t highest_class(const Peer& peer, const ClassRules& rules) {
   if (peer.uid == 0) return GEONEURON_CLASS_REALTIME;
-  if (!rules.realtime_group.empty() && is_member(peer, rules.realtime_group))
+  if (rules.realtime_group && is_member(peer, *rules.realtime_group))
     return GEONEURON_CLASS_REALTIME;
-  if (rules.interactive_group.empty() || is_member(peer, rules.interactive_group))
+  if (!rules.interactive_group || is_member(peer, *rules.interactive_group))
     return GEONEURON_CLASS_INTERACTIVE;
   return GEONEURON_CLASS_NORMAL;
 }

@@ -5,7 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "base/result.hpp"
@@ -24,14 +24,13 @@ Result<Peer> peer_of(int socket);
 
 // Who may use which class of urgency.
 struct ClassRules {
-  // Whose members may use REALTIME, beside root; "" for nobody.
-  std::string realtime_group;
-  // Whose members may use INTERACTIVE, beside root; "" for everybody.
-  std::string interactive_group;
+  // Whose members may use REALTIME, beside root; none: nobody.
+  std::optional<gid_t> realtime_group;
+  // Whose members may use INTERACTIVE, beside root; none: everybody may.
+  std::optional<gid_t> interactive_group;
 };
 
-// The highest GEONEURON_CLASS_* that the peer may use. A group that the machine does not know has
-// no members.
+// The highest GEONEURON_CLASS_* that the peer may use. Pure.
 uint32_t highest_class(const Peer& peer, const ClassRules& rules);
 
 }  // namespace geoneuron::daemon
