@@ -3,6 +3,7 @@
 
 #include "views/activation_map.hpp"
 #include "views/colour_map.hpp"
+#include "views/cpu_pixels.hpp"
 #include "views/layer_maps.hpp"
 #include "views/pixel_checks.hpp"
 
@@ -63,7 +64,10 @@ std::span<float> HeatmapSheet::add(const HeatmapPlace& place) {
 }
 
 Result<void> HeatmapSheet::paint(PixelDevice& device, const HeatmapStyle& style) {
-  const auto limits = GN_TRY(limits_of(device, elements_, ranges_, style.normalisation));
+  // On the cores, whose caches hold the elements just now: the same limits, sooner than a device
+  // could even begin.
+  CpuPixels cores;
+  const auto limits = GN_TRY(limits_of(cores, elements_, ranges_, style.normalisation));
   for (size_t i = 0; i < tiles_.size(); ++i) {
     // Fixed limits are the same for all, and 255 thresholds take a while.
     if (i == 0 || limits[i] != limits[i - 1]) normalisations_.push_back(thresholds_of(limits[i]));
