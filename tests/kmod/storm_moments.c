@@ -75,11 +75,16 @@ static bool gone_on(struct storm *storm)
 	return storm_completed(storm) - completed_then >= PROGRESS;
 }
 
+static void await_progress_since(struct storm *storm, __u32 completed)
+{
+	completed_then = completed;
+	await(storm, gone_on, "no commands have completed for so many seconds");
+}
+
 /* A client killed meanwhile takes its count along: count from where we are now. */
 static void await_progress(struct storm *storm)
 {
-	completed_then = storm_completed(storm);
-	await(storm, gone_on, "no commands have completed for so many seconds");
+	await_progress_since(storm, storm_completed(storm));
 }
 
 /* The standby has taken over, or is about to: a new one beside it. */
@@ -161,16 +166,21 @@ static int stop_writer(struct storm *storm)
 	return 0;
 }
 
-/* A writer that cannot run holds the fence; meanwhile the standby serves what is not held back. */
+/*
+ * A writer that cannot run holds the fence; meanwhile the standby serves what is not held back.
+ * That is no more than clients keep in flight, and it may all be done before the dead server is
+ * collected: so the count begins while the writer is stopped, and nobody commits.
+ */
 static void kill_behind_writer(struct storm *storm, int signal)
 {
 	int writer = stop_writer(storm);
+	__u32 completed = storm_completed(storm);
 
 	if (!writer)
 		return;
 	storm_kill_server(storm, storm->active);
 	replace_active(storm);
-	await_progress(storm);
+	await_progress_since(storm, completed);
 	kill(writer, signal);
 }
 
