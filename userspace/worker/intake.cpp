@@ -47,6 +47,7 @@ Result<bool> Intake::handle(const Request& request) {
       return true;
     }
     case RequestKind::kBufferGone:
+      GN_TRY(receive_buffers());  // it may wait in the socket still, and would come back
       buffers_.remove(request.buffer_ids[0]);  // jobs hold what they use
       return true;
     case RequestKind::kStop:
