@@ -70,8 +70,8 @@ class Load {
   std::vector<policy::Measured> measured_;
 };
 
-void thousand_jobs(benchmark::State& state, const char* what, uint64_t waiting,
-                   uint64_t signatures, uint32_t jobs_per_batch) {
+void thousand_jobs(benchmark::State& state, const char* what, uint64_t waiting, uint64_t signatures,
+                   uint32_t jobs_per_batch) {
   Load load(waiting, signatures, jobs_per_batch);
   measure_alone(state, {what, [&] { return load.run(kJobs); }}, {.ours_at_most_ms = 5});
 }

@@ -75,7 +75,7 @@ std::string value_text(float value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "∞" : "−∞";
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.3g", std::abs(static_cast<double>(value)));
+  std::snprintf(text.data(), text.size(), "%.3g", std::fabs(static_cast<double>(value)));
   return (value < 0 ? "−" : "") + std::string(text.data());
 }
 
