@@ -53,7 +53,7 @@ Result<int> use(geoneuron_command& command, const geoneuron_buffer& buffer, uint
   const uint64_t size = buffer.memory.size_bytes;
   if (command.buffer_count >= GEONEURON_COMMAND_BUFFERS)
     return make_error(ENOSPC, "a command names at most %d buffers", GEONEURON_COMMAND_BUFFERS);
-  if (access == 0 || (access & ~(GEONEURON_ACCESS_READ | GEONEURON_ACCESS_WRITE)) != 0)
+  if (access == 0 || (access & ~uint32_t{GEONEURON_ACCESS_READ | GEONEURON_ACCESS_WRITE}) != 0)
     return invalid("access 0x%x: must be GEONEURON_ACCESS_READ, _WRITE or both", access);
   if (offset >= size || length > size - offset)
     return invalid("bytes %llu to %llu of a buffer of %llu: must be inside it",
