@@ -254,11 +254,12 @@ static int client_uring(struct io_uring_cmd *cmd, unsigned int issue_flags)
 {
 	const struct geoneuron_uring_submit *ask = gn_uring_payload(cmd);
 	struct gn_context *context = cmd->file->private_data;
-	u32 count = READ_ONCE(ask->count);
+	u32 count;
 	int result;
 
 	if (gn_uring_cancels(issue_flags))
 		return 0;	/* nothing ever pends here */
+	count = READ_ONCE(ask->count);
 	if (cmd->cmd_op != GEONEURON_URING_SUBMIT)
 		return -ENOTTY;
 	if (READ_ONCE(ask->flags) || READ_ONCE(ask->reserved))

@@ -172,11 +172,14 @@ static void fill(struct gn_session *session, struct gn_fetch *fetch)
 		}
 }
 
-/* What waits for another device is looked at again soon. */
+/*
+ * What waits for another device is looked at again soon. What is armed already stays so: to move it
+ * on with every call would keep it from ever running.
+ */
 static void look_again(struct gn_session *session)
 {
 	if (gn.blocked)
-		mod_delayed_work(system_wq, &gn.retry, msecs_to_jiffies(RETRY_MS));
+		schedule_delayed_work(&gn.retry, msecs_to_jiffies(RETRY_MS));
 	gn_lease(session);
 }
 
@@ -221,6 +224,7 @@ static struct gn_fetch *new_fetch(struct io_uring_cmd *cmd)
 	fetch->task = get_task_struct(current);
 	fetch->born_ns = ktime_get_ns();
 	memcpy(&fetch->ask, gn_uring_payload(cmd), sizeof(fetch->ask));
+	barrier();	/* the copy is what is checked and used from here on */
 	return fetch;
 }
 

@@ -2,8 +2,9 @@
 /*
  * What the files of the module share: the ledger's structures and the calls between them.
  *
- * One spinlock guards the ledger. Everything that must not happen under it (waking, completing a
- * FETCH, freeing) is noted under it and done by gn_unlock().
+ * One spinlock guards the ledger. What must not happen under it (completing a FETCH, freeing) is
+ * noted under it and done by gn_unlock(), which first wakes who waits: under the lock, so that no
+ * context goes meanwhile.
  */
 #ifndef GN_INTERNAL_H
 #define GN_INTERNAL_H

@@ -8,7 +8,7 @@
 
 unsigned int gn_max_commands = 8192;
 module_param_named(max_commands, gn_max_commands, uint, 0644);
-MODULE_PARM_DESC(max_commands, "Commands in flight per user");
+MODULE_PARM_DESC(max_commands, "Commands per user that are in flight, or of a chain that is");
 
 unsigned int gn_max_contexts = 256;
 module_param_named(max_contexts, gn_max_contexts, uint, 0644);

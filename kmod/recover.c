@@ -235,7 +235,7 @@ void gn_retry_work(struct work_struct *work)
 	}
 	gn_serve();
 	if (again || gn.blocked)
-		mod_delayed_work(system_wq, &gn.retry, msecs_to_jiffies(RETRY_MS));
+		schedule_delayed_work(&gn.retry, msecs_to_jiffies(RETRY_MS));
 	gn_unlock();
 	list_for_each_entry_safe(session, next, &done, node) {
 		list_del(&session->node);

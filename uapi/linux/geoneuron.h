@@ -239,7 +239,7 @@ struct geoneuron_submit {
  * completes with -ECANCELED before the call returns, and so do the others of its chain that wait. A
  * dispatched one is marked, the server is told once, and its one completion still comes from the
  * server, or, where that is lost, after its fence. -ENOENT never: not_found is 1 where no command
- * was meant.
+ * was meant. Where the result cannot be written (-EFAULT), what was cancelled stays cancelled.
  */
 struct geoneuron_cancel {
 	__u64 user_data;
@@ -318,7 +318,8 @@ struct geoneuron_record {
  *
  * The lease runs while the server has commands, or while some wait and no pending FETCH has credits
  * for them; each FETCH, COMMIT and GET_SESSION renews it, and a server that lets it run out is
- * detached. The session also ends with the process that attached, whoever has its file open still.
+ * detached. The session also ends with the process that attached, where that has the file open till
+ * its end and shares its table of files with nobody; else by its lease.
  *
  * fence_fd is to be inherited by every worker of this session and to be closed by all who write
  * into clients' buffers when they stop. When its last copy is closed, nobody of this session can
