@@ -23,6 +23,7 @@ LD_LIBRARY_PATH=$libdir "$prefix/heatmap" 2>"$prefix/usage" || status=$?
 
 cmake -S "$source/examples" -B "$prefix/build" -DCMAKE_PREFIX_PATH="$prefix/usr" >>"$prefix/log"
 cmake --build "$prefix/build" >>"$prefix/log" || { cat "$prefix/log"; exit 1; }
-ldd "$prefix/build/perceive" | grep -q "libgeoneuron.so.0 => $prefix" ||
+# Without -q, which ends at the first match and would fail ldd by its pipe.
+ldd "$prefix/build/perceive" | grep "libgeoneuron.so.0 => $prefix" >/dev/null ||
   { echo "perceive does not find the installed library"; exit 1; }
 echo "both examples build against what was installed"
