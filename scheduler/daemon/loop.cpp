@@ -8,6 +8,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "base/passed_fds.hpp"
+
 namespace geoneuron::daemon {
 namespace {
 
@@ -145,15 +147,7 @@ void Loop::send(Token token, int fd, std::vector<std::byte> bytes, int passed_fd
   operation.header = {};
   operation.header.msg_iov = &operation.vector;
   operation.header.msg_iovlen = 1;
-  if (passed_fd >= 0) {
-    operation.header.msg_control = operation.control;
-    operation.header.msg_controllen = CMSG_SPACE(sizeof(int));
-    cmsghdr* control = CMSG_FIRSTHDR(&operation.header);
-    control->cmsg_level = SOL_SOCKET;
-    control->cmsg_type = SCM_RIGHTS;
-    control->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(control), &passed_fd, sizeof passed_fd);
-  }
+  if (passed_fd >= 0) attach_fd(operation.header, operation.control, passed_fd);
   io_uring_sqe* sqe = state_->entry();
   io_uring_prep_sendmsg(sqe, fd, &operation.header, MSG_NOSIGNAL);
   io_uring_sqe_set_data(sqe, &operation);
@@ -183,16 +177,7 @@ void Loop::finish(Operation& operation, int32_t result, std::vector<Event>& even
   if (operation.kind == Kind::kReceive && result >= 0) {
     event.bytes = {operation.received.get(), static_cast<size_t>(result)};
     event.truncated = (operation.header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
-    for (cmsghdr* control = CMSG_FIRSTHDR(&operation.header); control != nullptr;
-         control = CMSG_NXTHDR(&operation.header, control)) {
-      if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) continue;
-      const size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-      for (size_t i = 0; i < count; ++i) {
-        int fd = -1;
-        std::memcpy(&fd, CMSG_DATA(control) + i * sizeof(int), sizeof fd);
-        event.fds.emplace_back(fd);
-      }
-    }
+    event.fds = take_fds(operation.header);
   }
   std::vector<std::byte>().swap(operation.sent);
   events.push_back(std::move(event));

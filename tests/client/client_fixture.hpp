@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "client/fake_daemon.hpp"
+#include "client/nop.hpp"
 #include "fakes/temporary_folder.hpp"
 
 namespace geoneuron {
@@ -26,15 +27,6 @@ inline geoneuron_options socket_options(const std::string& path) {
   options.socket_path = path.c_str();
   options.completion_entries = 8;
   return options;
-}
-
-// A NOP of this user_data.
-inline geoneuron_command nop(uint64_t user_data, uint16_t flags = GEONEURON_COMMAND_IDEMPOTENT) {
-  geoneuron_command command;
-  geoneuron_command_nop(&command);
-  command.user_data = user_data;
-  command.flags = flags;
-  return command;
 }
 
 class ClientTest : public testing::Test {

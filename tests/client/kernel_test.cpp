@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/fake_kernel.hpp"
+#include "client/nop.hpp"
 
 namespace geoneuron {
 namespace {
@@ -15,14 +16,6 @@ namespace {
 using testing::ElementsAre;
 
 constexpr uint16_t kLinked = GEONEURON_COMMAND_LINK | GEONEURON_COMMAND_IDEMPOTENT;
-
-geoneuron_command nop(uint64_t user_data, uint16_t flags = GEONEURON_COMMAND_IDEMPOTENT) {
-  geoneuron_command command;
-  geoneuron_command_nop(&command);
-  command.user_data = user_data;
-  command.flags = flags;
-  return command;
-}
 
 class Kernel : public testing::Test {
  protected:

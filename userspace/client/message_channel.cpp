@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/passed_fds.hpp"
+
 namespace geoneuron::client {
 namespace {
 
@@ -26,20 +28,6 @@ size_t entry_bytes(uint16_t kind) {
     default:
       return 0;
   }
-}
-
-std::vector<UniqueFd> take_fds(msghdr& header) {
-  std::vector<UniqueFd> fds;
-  for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
-    const size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (size_t i = 0; i < count; ++i) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(part) + i * sizeof(int), sizeof(int));
-      fds.emplace_back(fd);
-    }
-  }
-  return fds;
 }
 
 // Everything that the message's form must have.
@@ -76,15 +64,7 @@ MessageChannel::Sending MessageChannel::send_bytes(uint16_t kind, uint16_t count
   msghdr header{};
   header.msg_iov = parts;
   header.msg_iovlen = 2;
-  if (fd >= 0) {
-    header.msg_control = control;
-    header.msg_controllen = sizeof(control);
-    cmsghdr* part = CMSG_FIRSTHDR(&header);
-    part->cmsg_level = SOL_SOCKET;
-    part->cmsg_type = SCM_RIGHTS;
-    part->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(part), &fd, sizeof(int));
-  }
+  if (fd >= 0) attach_fd(header, control, fd);
   for (;;) {
     if (sendmsg(socket_.get(), &header, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return Sending::kDone;
     if (errno == EINTR) continue;

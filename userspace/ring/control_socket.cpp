@@ -6,26 +6,14 @@
 #include <cstring>
 #include <vector>
 
+#include "base/passed_fds.hpp"
+
 namespace geoneuron::ring {
 namespace {
 
 // Room for more fds than a message may carry, so that a few too many can be told and closed; the
 // kernel itself closes what finds no room, and sets MSG_CTRUNC.
 constexpr size_t kFdRoom = 4;
-
-std::vector<UniqueFd> fds_of(msghdr& header) {
-  std::vector<UniqueFd> fds;
-  for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
-    const size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (size_t i = 0; i < count; ++i) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(part) + i * sizeof fd, sizeof fd);
-      fds.emplace_back(fd);
-    }
-  }
-  return fds;
-}
 
 }  // namespace
 
@@ -35,15 +23,7 @@ Result<void> send_bytes(int socket, std::span<const std::byte> message, int fd) 
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
-  if (fd >= 0) {
-    header.msg_control = control;
-    header.msg_controllen = sizeof control;
-    cmsghdr* rights = CMSG_FIRSTHDR(&header);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-  }
+  if (fd >= 0) attach_fd(header, control, fd);
   ssize_t sent = 0;
   do sent = sendmsg(socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT);
   while (sent < 0 && errno == EINTR);
@@ -63,7 +43,7 @@ Result<ReceivedBytes> receive_bytes(int socket, std::span<std::byte> message) {
   do size = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
   while (size < 0 && errno == EINTR);
   if (size < 0) return make_error(errno, "message: cannot be received: %s", std::strerror(errno));
-  std::vector<UniqueFd> fds = fds_of(header);
+  std::vector<UniqueFd> fds = take_fds(header);
   if (fds.size() > 1 || (header.msg_flags & MSG_CTRUNC) != 0)
     return make_error(EPROTO, "message: carries more than one fd, or one that found no room");
   if ((header.msg_flags & MSG_TRUNC) != 0)
