@@ -2,6 +2,7 @@
 #include "daemon/socket_ingress.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -39,6 +40,10 @@ Result<void> check_socket(int socket) {
   return {};
 }
 
+UniqueFd spare_fd() {
+  return UniqueFd(open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
 }  // namespace
 
 SocketIngress::~SocketIngress() {
@@ -47,6 +52,7 @@ SocketIngress::~SocketIngress() {
 
 void SocketIngress::listen(UniqueFd listener) {
   listener_ = std::move(listener);
+  spare_ = spare_fd();
   parts_.loop.accept({Source::kListener, 0}, listener_.get());
 }
 
@@ -87,6 +93,7 @@ void SocketIngress::handle(Event& event) {
 
 void SocketIngress::accepted(Event& event) {
   if (!listener_) return;
+  if (event.result == -EMFILE || event.result == -ENFILE) turn_one_away();
   if (event.result < 0 && event.result != -ECONNABORTED) {
     log(LogLevel::kWarning, "a connection could not be accepted: errno %d", -event.result);
     retry_ns_ = now_ns() + kRetryNs;
@@ -97,6 +104,22 @@ void SocketIngress::accepted(Event& event) {
       log(LogLevel::kInfo, "a connection was refused: %s", adopted.error().message.c_str());
   }
   parts_.loop.accept({Source::kListener, 0}, listener_.get());
+}
+
+// Without an fd a stranger could not even be told so, and would wait: the spare one is for that.
+void SocketIngress::turn_one_away() {
+  spare_.reset();
+  pollfd waiting = {.fd = listener_.get(), .events = POLLIN, .revents = 0};
+  if (poll(&waiting, 1, 0) == 1) {
+    const UniqueFd stranger(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (stranger)
+      send_refusal(stranger.get(),
+                   make_error(EMFILE,
+                              "the daemon has %zu connections and no file left for another; raise "
+                              "its limit of open files (LimitNOFILE, ulimit -n)",
+                              clients_.size()));
+  }
+  spare_ = spare_fd();
 }
 
 void SocketIngress::retry(uint64_t now) {

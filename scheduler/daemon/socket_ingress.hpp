@@ -77,6 +77,7 @@ class SocketIngress {
   Client* find(uint64_t context);
   void mark(Client& client);
   void accepted(Event& event);
+  void turn_one_away();
   void received(Client& client, Event& event);
   void sent(Client& client, const Event& event);
   void flush_one(Client& client);
@@ -86,7 +87,7 @@ class SocketIngress {
 
   Parts parts_;
   ClassRules rules_;
-  UniqueFd listener_;
+  UniqueFd listener_, spare_;
   uint64_t retry_ns_ = 0;
   uint64_t next_context_ = 1;
   std::unordered_map<uint64_t, std::unique_ptr<Client>> clients_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Clients that cancel, do not read, go, or are many.
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include <cerrno>
 
@@ -71,6 +72,13 @@ TEST_F(DaemonClients, AClientThatCancelsAndDoesNotReadIsHeldBack) {
 }
 
 TEST_F(DaemonClients, ServesAThousandConnections) {
+  rlimit files = {};
+  getrlimit(RLIMIT_NOFILE, &files);
+  if (files.rlim_max < 2048)
+    GTEST_SKIP() << "a thousand clients need more open files than this user may have: "
+                 << files.rlim_max << "; allow 2048 (ulimit -Hn)";
+  files.rlim_cur = files.rlim_max;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &files), 0);
   start("max_contexts = 1000\n");
   std::vector<RawClient> clients;
   for (int i = 0; i < 1000; ++i) clients.push_back(connect(4));
@@ -86,6 +94,34 @@ TEST_F(DaemonClients, ServesAThousandConnections) {
     pause_ms(10);
   }
   ADD_FAILURE() << "a place that was given back must be had again";
+}
+
+TEST_F(DaemonClients, ThoseForWhomThereIsNoFileAreTold) {
+  start();
+  RawClient first = connect();
+  EXPECT_EQ(first.call(nop()).result, 0);  // its worker has started
+  const rlimit few = {.rlim_cur = open_fds() + 8, .rlim_max = open_fds() + 8};
+  ASSERT_EQ(prlimit(daemon_->pid(), RLIMIT_NOFILE, &few, nullptr), 0);
+  std::vector<RawClient> clients;
+  geoneuron_refusal refusal = {};
+  while (refusal.error == 0 && clients.size() < 16) {
+    RawClient next(socket());
+    next.send_entries<geoneuron_hello>(GEONEURON_MESSAGE_HELLO, {{1, 4, 0}});
+    const ReceivedMessage answer = next.receive();
+    if (answer.kind == GEONEURON_MESSAGE_REFUSED) refusal = answer.entry<geoneuron_refusal>();
+    clients.push_back(std::move(next));
+  }
+  EXPECT_EQ(refusal.error, -EMFILE);
+  EXPECT_NE(std::string(refusal.sentence).find("limit of open files"), std::string::npos);
+  EXPECT_EQ(first.call(nop()).result, 0);
+  clients.clear();
+  for (int i = 0; i < 6000; ++i) {  // until the daemon has seen their ends
+    RawClient next(socket());
+    next.send_entries<geoneuron_hello>(GEONEURON_MESSAGE_HELLO, {{1, 4, 0}});
+    if (next.receive().kind == GEONEURON_MESSAGE_WELCOME) return;
+    pause_ms(10);
+  }
+  ADD_FAILURE() << "files that were given back must serve again";
 }
 
 TEST_F(DaemonClients, LeavesNothingBehindOfClientsThatWent) {

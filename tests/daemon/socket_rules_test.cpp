@@ -185,7 +185,7 @@ TEST_F(SocketRules, ABufferHasTheSizeAnnounced) {
 }
 
 TEST_F(SocketRules, ABufferIsAMemoryFile) {
-  expect_buffer_refused(UniqueFd(open("/proc/self/status", O_RDWR | O_CLOEXEC)), kSize, 0, EINVAL,
+  expect_buffer_refused(UniqueFd(open("/proc/self/status", O_RDONLY | O_CLOEXEC)), kSize, 0, EINVAL,
                         "memory file");
   std::ofstream(folder_ / "file") << std::string(kSize, 'x');
   const UniqueFd file(open((folder_ / "file").c_str(), O_RDWR | O_CLOEXEC));
