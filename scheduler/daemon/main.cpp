@@ -16,6 +16,7 @@
 namespace geoneuron::daemon {
 namespace {
 
+constexpr const char* kWorker = "geoneuron-worker";
 constexpr const char* kConfigurationPath = "/etc/geoneuron/geoneurond.conf";
 
 struct Arguments {
@@ -37,7 +38,8 @@ void add_options(CLI::App& app, Arguments& arguments) {
       ->check(CLI::NonNegativeNumber)
       ->excludes(socket);
   app.add_option("--worker", arguments.worker,
-                 "The worker program (default: geoneuron-worker beside this one)")
+                 "The worker program (default: geoneuron-worker beside this one, else in "
+                 "../libexec)")
       ->type_name("PATH");
   app.add_option(
          "--config", arguments.configuration,
@@ -46,10 +48,13 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_flag("--verbose", arguments.verbose, "Say what happens");
 }
 
-std::string beside_this_program() {
+// Beside this program where it was built, and in libexec where it was installed, whatever the prefix.
+std::string worker_of_this_program() {
   std::error_code code;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", code);
-  return (self.parent_path() / "geoneuron-worker").string();
+  const auto folder = std::filesystem::read_symlink("/proc/self/exe", code).parent_path();
+  const auto beside = folder / kWorker;
+  const auto installed = folder.parent_path() / "libexec" / kWorker;
+  return access(beside.c_str(), X_OK) == 0 ? beside : installed;
 }
 
 // How the socket that clients find came to be; its path is ours to remove.
@@ -69,7 +74,7 @@ Result<void> serve(const Arguments& arguments) {
   const bool is_private = arguments.private_socket >= 0;
   UniqueFd connection(arguments.private_socket);
   DaemonOptions options;
-  options.worker_program = arguments.worker.empty() ? beside_this_program() : arguments.worker;
+  options.worker_program = arguments.worker.empty() ? worker_of_this_program() : arguments.worker;
   options.configuration_required = !arguments.configuration.empty();
   if (options.configuration_required)
     options.configuration_path = arguments.configuration;

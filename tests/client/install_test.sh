@@ -8,14 +8,14 @@ build=$2
 prefix=$(mktemp -d)
 trap 'rm -rf "$prefix"' EXIT
 
-cmake --install "$build" --component library --prefix "$prefix/usr" >"$prefix/log"
+cmake --install "$build" --prefix "$prefix/usr" >"$prefix/log"
 pc=$(find "$prefix/usr" -name geoneuron.pc)
 libdir=$(dirname "$(dirname "$pc")")
 [ -e "$libdir/libgeoneuron.so.0" ] || { echo "no libgeoneuron.so.0 in $libdir"; exit 1; }
 [ -e "$prefix/usr/share/man/man3/geoneuron.3" ] || { echo "no man page"; exit 1; }
 
 export PKG_CONFIG_PATH=${pc%/*}
-read -ra flags < <(pkg-config --define-variable=prefix="$prefix/usr" --cflags --libs geoneuron)
+read -ra flags < <(pkg-config --cflags --libs geoneuron)
 cc -std=c11 -Wall -Wextra -Werror -o "$prefix/heatmap" "$source/examples/heatmap.c" "${flags[@]}" -lm
 status=0
 LD_LIBRARY_PATH=$libdir "$prefix/heatmap" 2>"$prefix/usage" || status=$?

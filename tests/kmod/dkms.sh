@@ -11,15 +11,17 @@ trap 'rm -rf "$dkms_tree"' EXIT
 
 fail() { printf 'dkms: %s\n' "$*" >&2; exit 1; }
 
+version=$(sed -n 's/^sudo dkms install geoneuron.//p' "$root/kmod/README.md")
+
 # As dkms does: the tree is copied, dkms.conf is sourced with its variables set.
-build=$dkms_tree/geoneuron/1/build
+build=$dkms_tree/geoneuron/$version/build
 mkdir -p "$build"
 cp -r "$root/kmod" "$root/uapi" "$root/kmod/dkms.conf" "$build/"
 declare -a MAKE BUILT_MODULE_NAME BUILT_MODULE_LOCATION DEST_MODULE_LOCATION
 # shellcheck source=../../kmod/dkms.conf
 source "$build/dkms.conf"
-[ "$PACKAGE_NAME/$PACKAGE_VERSION" = geoneuron/1 ] ||
-  fail "dkms.conf: names $PACKAGE_NAME/$PACKAGE_VERSION, and kmod/README.md geoneuron/1"
+[ "$PACKAGE_NAME/$PACKAGE_VERSION" = "geoneuron/$version" ] ||
+  fail "dkms.conf: names $PACKAGE_NAME/$PACKAGE_VERSION, and kmod/README.md geoneuron/$version"
 [ -n "${DEST_MODULE_LOCATION[0]}" ] || fail "dkms.conf: DEST_MODULE_LOCATION is missing"
 
 cd "$build"

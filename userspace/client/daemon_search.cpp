@@ -32,14 +32,20 @@ std::filesystem::path library_folder() {
 
 std::vector<std::string> candidates() {
   std::vector<std::string> paths;
+  const auto add = [&](const std::filesystem::path& folder) {
+    paths.push_back((folder / kProgram).lexically_normal());
+  };
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) paths.push_back(program.parent_path() / kProgram);
+  if (!error) {
+    add(program.parent_path());
+    add(program.parent_path() / "../sbin");
+  }
   const auto library = library_folder();
   if (!library.empty()) {
-    paths.push_back((library / "../bin" / kProgram).lexically_normal());
-    // Debian's libraries are one folder deeper: lib/x86_64-linux-gnu.
-    paths.push_back((library / "../../bin" / kProgram).lexically_normal());
+    add(library / "../bin");
+    add(library / "../sbin");
+    add(library / "../../sbin");  // Debian's libraries are one folder deeper: lib/x86_64-linux-gnu
   }
   const char* search = secure_getenv("PATH");
   std::istringstream folders(search != nullptr ? search : "");

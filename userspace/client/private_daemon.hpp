@@ -30,7 +30,8 @@ class PrivateDaemon final : public Endpoint {
 };
 
 // The program of a private daemon: `wanted` where it is not empty; else $GEONEURON_DAEMON; else
-// geoneurond beside this process's program or in the bin/ that goes with this library, or in $PATH.
+// geoneurond beside this process's program, in the sbin/ that goes with it or with this library, or
+// in $PATH.
 // ENOENT: there is none, and the sentence says where it was looked for.
 Result<std::string> find_daemon(const std::string& wanted);
 
