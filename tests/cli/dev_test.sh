@@ -15,7 +15,7 @@ for tool in apt-get dpkg-query cmake sudo npm; do
 done
 export PATH=$tools:$PATH
 
-verbs=(deps build demo test bench models lint format)
+verbs=(deps build package demo test bench models lint format)
 
 expect_help() {
   local output
@@ -67,6 +67,7 @@ for verb in "${verbs[@]}"; do
 done
 expect_help test --asan --help
 expect_refusal "build does not take 'surplus'" build surplus
+expect_refusal "package does not take 'deb'" package deb
 expect_refusal "deps does not take 'some'" deps some
 expect_refusal "models does not take '--onnx'" models --onnx
 expect_refusal "test does not take 'vulkan'" test -L unit vulkan
@@ -77,6 +78,7 @@ expect_refusal "there is no verb 'dmeo'" dmeo
 
 expect_accepted test -L unit --asan
 expect_accepted deps all
+expect_accepted package
 expect_accepted demo --out x
 expect_accepted bench views
 
