@@ -59,5 +59,15 @@ TEST(MemoryManager, TakesExactlyTheBudgetAndNoSumWrapsAround) {
   EXPECT_EQ(memory.lease(UINT64_MAX, "more").error().code, ENOMEM);
 }
 
+TEST(MemoryManager, GrantsNothingWhileMoreThanANewBudgetIsInUse) {
+  MemoryManager memory = manager(100);
+  MemoryLease lease = memory.lease(60, "arena").value();
+  memory.set_budget(kDeviceHeap, 50);
+  EXPECT_EQ(memory.lease(1, "more").error().code, ENOMEM);
+  lease.reset();
+  EXPECT_TRUE(memory.lease(50, "more").has_value());
+  EXPECT_EQ(memory.lease(51, "more").error().code, ENOMEM);
+}
+
 }  // namespace
 }  // namespace geoneuron::engine

@@ -215,6 +215,42 @@ TEST_F(NeuralPerception, RefusesWhatDoesNotFit) {
   EXPECT_NE(report.error().message.find("the budget is 8192"), std::string::npos);
 }
 
+// What a request says holds for its own run, and for no plan, graph or answer of another.
+TEST_F(NeuralPerception, RunsEachRequestWithItsOwnPassesBudgetAndProfiler) {
+  create();
+  const PerceptionReport first = run(request(256)).value();
+  EXPECT_FALSE(first.passes.empty());
+  PerceptionRequest plain = request(256);
+  plain.pass_count = 0;
+  const PerceptionReport unoptimised = run(plain).value();
+  EXPECT_FALSE(unoptimised.from_cache);
+  EXPECT_TRUE(unoptimised.passes.empty());
+  PerceptionRequest small = request(256);
+  small.use_cache = false;
+  small.budget_bytes = 8192;
+  EXPECT_NE(sentence(small).find("the budget is 8192"), std::string::npos) << sentence(small);
+  Profiler other;
+  PerceptionRequest profiled = request(256);
+  profiled.use_cache = false;
+  profiled.profiler = &other;
+  const std::string own = profiler_.to_json();
+  ASSERT_TRUE(run(profiled).has_value());
+  EXPECT_EQ(profiler_.to_json(), own);
+  EXPECT_NE(other.to_json().find("\"relu\""), std::string::npos);
+}
+
+TEST_F(NeuralPerception, StreamsWhereOnlyThisRequestsBudgetIsTight) {
+  create();
+  PerceptionRequest wanted = request(256, {"x", "neg", "relu", "sum", "out"});
+  wanted.use_cache = false;
+  const uint64_t pinned = run(wanted).value().peak_bytes;
+  wanted.budget_bytes = pinned - 1;
+  const PerceptionReport tight = run(wanted).value();
+  EXPECT_LT(tight.peak_bytes, pinned);
+  EXPECT_EQ(tight.peak_bytes, tight.predicted_peak_bytes);
+  EXPECT_EQ(kept_.size(), 5u);
+}
+
 TEST_F(NeuralPerception, NamesTheNearestForAnUnknownTensor) {
   create();
   EXPECT_NE(sentence(request(2, {"rleu"})).find("relu"), std::string::npos);

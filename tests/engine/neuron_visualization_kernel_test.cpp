@@ -37,6 +37,17 @@ TEST(NeuronVisualizationKernel, NotesWhatFailed) {
   EXPECT_THAT(profiler.to_json(), testing::HasSubstr("tensor t has 2"));
 }
 
+TEST(NeuronVisualizationKernel, NotesInAnotherProfilerForOneView) {
+  Profiler own, other;
+  NeuronVisualizationKernel kernel(std::make_unique<views::CpuPixels>(), "cpu", &own);
+  ASSERT_TRUE(kernel.render("feature_grid", request(), &other));
+  ASSERT_TRUE(kernel.render("histogram", request()));
+  EXPECT_THAT(other.to_json(), testing::HasSubstr("\"feature_grid\""));
+  EXPECT_THAT(other.to_json(), testing::Not(testing::HasSubstr("\"histogram\"")));
+  EXPECT_THAT(own.to_json(), testing::Not(testing::HasSubstr("\"feature_grid\"")));
+  EXPECT_THAT(own.to_json(), testing::HasSubstr("\"histogram\""));
+}
+
 TEST(NeuronVisualizationKernel, WorksWithoutAProfilerOnAnOpenedUnit) {
   const OpenedUnit opened = open_unit("cpu").value();
   const auto kernel = NeuronVisualizationKernel::on(opened, nullptr);

@@ -48,6 +48,22 @@ TEST(CommandText, KeepsTheOutputsWhereNothingElseIsSaid) {
             PerceiveText::Keep::kAll);
 }
 
+TEST(CommandText, ReadsHowToRun) {
+  const auto with = [](const char* text) { return parsed<PerceiveText>(GEONEURON_PERCEIVE, text); };
+  EXPECT_EQ(with("{}").pass_count, SIZE_MAX);
+  EXPECT_EQ(with(R"({"optimize":true})").pass_count, SIZE_MAX);
+  EXPECT_EQ(with(R"({"optimize":false})").pass_count, 0u);
+  EXPECT_EQ(with(R"({"optimize":3})").pass_count, 3u);
+  EXPECT_EQ(with("{}").budget_bytes, UINT64_MAX);
+  EXPECT_EQ(with(R"({"budget":4096})").budget_bytes, 4096u);
+  EXPECT_FALSE(with("{}").profile);
+  EXPECT_TRUE(with(R"({"profile":true})").profile);
+  EXPECT_THAT(refusal(GEONEURON_PERCEIVE, R"({"optimize":"no"})"), HasSubstr("how many"));
+  EXPECT_THAT(refusal(GEONEURON_PERCEIVE, R"({"optimize":-1})"), HasSubstr("how many"));
+  EXPECT_THAT(refusal(GEONEURON_PERCEIVE, R"({"budget":"1G"})"), HasSubstr("whole number"));
+  EXPECT_THAT(refusal(GEONEURON_PERCEIVE, R"({"profile":1})"), HasSubstr("true or false"));
+}
+
 TEST(CommandText, SeesWhatCanBePaintedTogether) {
   const auto text = parsed<RenderText>(GEONEURON_RENDER, kHeatmap);
   ASSERT_TRUE(text.heatmap.has_value());

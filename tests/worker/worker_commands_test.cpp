@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -82,12 +83,15 @@ struct Worker : testing::TestWithParam<const char*> {
                                   {reads(share_file(GEONEURON_DIGITS))}, context);
     ASSERT_EQ(reply.result, 0) << reply.reason;
   }
-  ring::Reply perceive_digits(uint64_t object, uint64_t model, const json& keep) {
+  // `more`: further members of the text.
+  ring::Reply perceive_digits(uint64_t object, uint64_t model, const json& keep,
+                              const json& more = json::object()) {
     std::vector<float> pixels(48 * 48);
     for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<float>(i % 11) / 11;
-    const json text{
+    json text{
         {"inputs", {{"image", {{"slot", 0}, {"type", "float32"}, {"shape", {1, 1, 48, 48}}}}}},
         {"keep", keep}};
+    text.update(more);
     return daemon.run(GEONEURON_PERCEIVE, {.object = object, .source = model, .text = text.dump()},
                       {reads(daemon.share(std::as_bytes(std::span(pixels))))});
   }
@@ -198,6 +202,78 @@ TEST_P(Worker, TellsOfModelsAndRuns) {
   const json run = json::parse(ask(9, {{"about", "passes"}}));
   EXPECT_FALSE(run["nodes"].empty());
   EXPECT_FALSE(run["passes"].empty());
+}
+
+// All that `geoneuron run` reports.
+TEST_P(Worker, TellsHowAPerceptionWasComputed) {
+  load_digits(7);
+  ASSERT_EQ(perceive_digits(9, 7, "all").result, 0);
+  const json run = json::parse(ask(9, {{"about", "passes"}}));
+  const bool is_cpu = std::string(GetParam()) == "cpu";
+  EXPECT_EQ(run["device"]["id"].get<std::string>().starts_with(is_cpu ? "cpu" : "vulkan:"), true);
+  EXPECT_EQ(run["device"]["reason"], "asked for");
+  EXPECT_EQ(run["cache_hit"], false);
+  EXPECT_GT(run["duration_ns"], 0);
+  EXPECT_GT(run["peak_bytes"], 0);
+  EXPECT_LE(run["peak_bytes"], run["predicted_peak_bytes"]);
+  uint64_t nodes_ns = 0;
+  for (const json& node : run["nodes"]) {
+    EXPECT_FALSE(node["node"].get<std::string>().empty());
+    EXPECT_FALSE(node["where"].get<std::string>().empty());
+    nodes_ns += node["duration_ns"].get<uint64_t>();
+  }
+  EXPECT_GT(nodes_ns, 0u);
+  EXPECT_LE(nodes_ns, run["duration_ns"].get<uint64_t>());
+  for (const json& pass : run["passes"])
+    for (const char* member : {"pass", "node", "description"}) EXPECT_TRUE(pass.contains(member));
+  ASSERT_EQ(perceive_digits(10, 7, "all").result, 0);
+  const json again = json::parse(ask(10, {{"about", "passes"}}));
+  EXPECT_EQ(again["cache_hit"], true);
+  EXPECT_TRUE(again["nodes"].empty());
+}
+
+TEST_P(Worker, RunsTheNetworkAsItIsWhereThatIsAskedFor) {
+  load_digits(7);
+  ASSERT_EQ(perceive_digits(9, 7, "outputs", {{"optimize", false}}).result, 0);
+  EXPECT_TRUE(json::parse(ask(9, {{"about", "passes"}}))["passes"].empty());
+  ASSERT_EQ(perceive_digits(9, 7, "outputs").result, 0);
+  EXPECT_FALSE(json::parse(ask(9, {{"about", "passes"}}))["passes"].empty());
+}
+
+TEST_P(Worker, RefusesARunThatItsBudgetDoesNotHold) {
+  load_digits(7);
+  const auto reply = perceive_digits(9, 7, "all", {{"budget", 20000}});
+  EXPECT_EQ(reply.result, -ENOMEM);
+  EXPECT_NE(std::string(reply.reason).find("20000"), std::string::npos) << reply.reason;
+  EXPECT_EQ(perceive_digits(9, 7, "all").result, 0);
+}
+
+TEST_P(Worker, TracesWhatIsToBeProfiled) {
+  load_digits(7);
+  ASSERT_EQ(perceive_digits(9, 7, "all", {{"profile", true}}).result, 0);
+  const uint64_t pixels = daemon.share(8 << 20);
+  const json text{{"view", "feature_grid"}, {"pixels", 0}, {"select", {"relu1"}}};
+  ASSERT_EQ(
+      daemon.run(GEONEURON_RENDER, {.source = 9, .text = text.dump()}, {writes(pixels)}).result, 0);
+  std::set<std::string> names, categories;
+  const json trace = json::parse(ask(9, {{"about", "trace"}}));
+  for (const json& event : trace["traceEvents"]) {
+    names.insert(event["name"].get<std::string>());
+    categories.insert(event.value("cat", ""));
+  }
+  for (const char* name : {"compute", "cache misses", "feature_grid", "view.paint"})
+    EXPECT_TRUE(names.contains(name)) << name;
+  EXPECT_TRUE(categories.contains("operator"));
+}
+
+TEST_P(Worker, HasNoTraceOfWhatWasNotProfiled) {
+  load_digits(7);
+  ASSERT_EQ(perceive_digits(9, 7, "all").result, 0);
+  const auto reply =
+      daemon.run(GEONEURON_QUERY, {.source = 9, .text = R"({"about":"trace"})", .report_slot = 0},
+                 {writes(daemon.share(4096))});
+  EXPECT_EQ(reply.result, -EINVAL);
+  EXPECT_NE(std::string(reply.reason).find("was not profiled"), std::string::npos);
 }
 
 TEST_P(Worker, WritesOutputsToTheirSlots) {

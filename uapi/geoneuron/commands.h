@@ -30,7 +30,10 @@
  * number is replaced. Text:
  *   {"inputs":  {"x": {"slot": 0, "type": "float32", "shape": [1, 3, 640, 640]}},
  *    "keep":    ["conv1", "y"] or "all" or "outputs" (the default),
- *    "outputs": {"y": {"slot": 1, "offset": 0}}}
+ *    "outputs": {"y": {"slot": 1, "offset": 0}},
+ *    "optimize": false or how many of the passes, in their order (default: true, all),
+ *    "budget": 268435456, the bytes that the run may take (at most, and by default, the worker's),
+ *    "profile": true (default: false), so that QUERY can tell its "trace"}
  * Elements are row-major without gaps and begin where the slot does, offset bytes further on
  * (default 0). Tensors under "outputs" are written to their slots (WRITE) as they are produced, and
  * are not kept unless "keep" names them too. value: the number of kept tensors. -ENOSPC: a tensor
@@ -54,7 +57,10 @@
  * QUERY: an answer in UTF-8 (JSON unless it says otherwise) in the report slot. Text:
  *   {"about": "devices"}      what there is, and how buffers reach each
  *   {"about": "model"}        of source: inputs, outputs, layers, parameters
- *   {"about": "passes"}       of the perception source: what the optimiser did, and times by node
+ *   {"about": "passes"}       of the perception source: the device and why it, whether the cache
+ *                             answered, times and places by node, what the optimiser did, memory
+ *   {"about": "trace"}        of the perception source, made with "profile": its run and the
+ *                             pictures of it in the Trace Event Format
  *   {"about": "perception"}   of source: the kept tensors with types, shapes and bytes
  *   {"about": "tensor", "name": "y"}  of the perception source: its elements, row-major
  *   {"about": "statistics"}   contexts, classes, queues, device time

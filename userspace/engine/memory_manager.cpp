@@ -51,9 +51,7 @@ Result<MemoryLease> MemoryManager::manage_memory(const MemoryRequest& request) {
   const std::lock_guard lock(mutex_);
   assert(static_cast<size_t>(request.heap) < heaps_.size());
   Heap& heap = heaps_[static_cast<size_t>(request.heap)];
-  // What is used is never above the budget, so that the difference does not wrap around.
-  if (request.size_bytes > heap.options.budget_bytes - heap.used_bytes)
-    return refusal(heap, request);
+  if (request.size_bytes > free_bytes(heap)) return refusal(heap, request);
   heap.used_bytes += request.size_bytes;
   heap.peak_bytes = std::max(heap.peak_bytes, heap.used_bytes);
   limit_spare();
@@ -72,8 +70,17 @@ void MemoryManager::release(const MemoryLease& lease) {
 }
 
 void MemoryManager::limit_spare() {
-  const Heap& heap = heaps_[static_cast<size_t>(kDeviceHeap)];
-  spare_->limit(heap.options.budget_bytes - heap.used_bytes);
+  spare_->limit(free_bytes(heaps_[static_cast<size_t>(kDeviceHeap)]));
+}
+
+uint64_t MemoryManager::free_bytes(const Heap& heap) {
+  return heap.options.budget_bytes - std::min(heap.options.budget_bytes, heap.used_bytes);
+}
+
+void MemoryManager::set_budget(HeapId heap, uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  heaps_[static_cast<size_t>(heap)].options.budget_bytes = bytes;
+  limit_spare();
 }
 
 uint64_t MemoryManager::budget_bytes(HeapId heap) const {

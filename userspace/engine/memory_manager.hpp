@@ -66,6 +66,8 @@ class MemoryManager {
   Result<MemoryLease> lease(uint64_t size_bytes, const char* purpose);
 
   uint64_t budget_bytes(HeapId heap) const;
+  // From now on. Where more than that is in use nothing is taken away, but nothing granted either.
+  void set_budget(HeapId heap, uint64_t bytes);
   uint64_t used_bytes(HeapId heap) const;
   // Most bytes of the heap in use at once since the last reset.
   uint64_t peak_bytes(HeapId heap) const;
@@ -85,6 +87,7 @@ class MemoryManager {
 
   void release(const MemoryLease& lease);
   void limit_spare();
+  static uint64_t free_bytes(const Heap& heap);
   static Error refusal(const Heap& heap, const MemoryRequest& request);
 
   mutable std::mutex mutex_;  // guards the heaps; taken before that of the spare blocks

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ModelStore: optimised graphs per (model, keep set), most recently used first. One thread at a
-// time.
+// ModelStore: optimised graphs per (model, keep set, number of passes), most recently used
+// first. One thread at a time.
 #pragma once
 
 #include <list>
@@ -18,6 +18,7 @@ namespace geoneuron::engine {
 struct OptimizedModel {
   std::shared_ptr<const perception::Model> model;
   std::set<perception::ValueId> keep;
+  size_t pass_count = 0;
   std::shared_ptr<const perception::Graph> graph;
   std::vector<perception::OptimizationMetadata> metadata;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/neural_perception_kernel.hpp"
 
+#include <algorithm>
 #include <new>
 
 #include "engine/caching_system.hpp"
@@ -37,6 +38,21 @@ class AnswerCollector {
   bool gave_up_ = false;
 };
 
+// Another budget for as long as it lives.
+class RunBudget {
+ public:
+  RunBudget(MemoryManager& memory, uint64_t bytes)
+      : memory_(memory), before_bytes_(memory.budget_bytes(kDeviceHeap)) {
+    memory_.set_budget(kDeviceHeap, std::min(bytes, before_bytes_));
+  }
+  RunBudget(const RunBudget&) = delete;
+  ~RunBudget() { memory_.set_budget(kDeviceHeap, before_bytes_); }
+
+ private:
+  MemoryManager& memory_;
+  uint64_t before_bytes_;
+};
+
 class Kernel : public NeuralPerceptionKernel {
  public:
   Kernel(std::unique_ptr<ParallelProcessingUnit> unit, const KernelOptions& options,
@@ -62,8 +78,11 @@ class Kernel : public NeuralPerceptionKernel {
   Result<PerceptionReport> run(const PerceptionRequest& request, const std::set<ValueId>& keep,
                                std::map<ValueId, Tensor> inputs, const KeptTensorSink& sink);
   CacheKey key_of_request(const PerceptionRequest& request, const NamedTensors& snapshot) const;
-  void count(const char* counter) {
-    if (profiler_ != nullptr) profiler_->count(counter, 1);
+  Profiler* profiler_of(const PerceptionRequest& request) const {
+    return request.profiler != nullptr ? request.profiler : profiler_;
+  }
+  size_t pass_count(const PerceptionRequest& request) const {
+    return options_.optimize ? std::min(options_.pass_count, request.pass_count) : 0;
   }
 
   // Programs must go before the books that they are in, and these before the unit.
@@ -98,19 +117,20 @@ Result<PerceptionReport> Kernel::process(const PerceptionRequest& request,
   const std::set<ValueId> keep = GN_TRY(checked_keep(graph, request.keep));
   uint64_t input_bytes = 0;
   for (const auto& [name, tensor] : request.inputs) input_bytes += tensor.size_bytes();
+  const RunBudget budget(memory_, request.budget_bytes);
   plans_.make_room(input_bytes);
   const Snapshot copies = GN_TRY(snapshot(request.inputs, memory_));
   std::map<ValueId, Tensor> inputs = GN_TRY(checked_inputs(graph, copies.tensors));
   PerceptionReport report =
       GN_TRY(look_up_or_run(request, keep, std::move(inputs), copies.tensors, sink));
   report.duration_ns = now_ns() - begin_ns;
-  if (profiler_ != nullptr)
-    profiler_->add({graph.name.empty() ? "perception" : graph.name,
-                    "perception",
-                    "host",
-                    begin_ns,
-                    report.duration_ns,
-                    {{"from cache", report.from_cache ? "yes" : "no"}}});
+  if (Profiler* profiler = profiler_of(request))
+    profiler->add({graph.name.empty() ? "perception" : graph.name,
+                   "perception",
+                   "host",
+                   begin_ns,
+                   report.duration_ns,
+                   {{"from cache", report.from_cache ? "yes" : "no"}}});
   return report;
 }
 
@@ -123,14 +143,15 @@ Result<PerceptionReport> Kernel::look_up_or_run(const PerceptionRequest& request
   if (!options_.cache || !request.use_cache || request.model->digest.empty())
     return run(request, keep, std::move(inputs), sink);
   const CacheKey key = key_of_request(request, copies);
+  Profiler* profiler = profiler_of(request);
   if (const auto answer = cache_.retrieve(key)) {
-    count("cache hits");
+    if (profiler != nullptr) profiler->count("cache hits", 1);
     PerceptionReport report;
     report.from_cache = true;
     for (const auto& [name, tensor] : answer->tensors) GN_TRY(sink(name, tensor));
     return report;
   }
-  count("cache misses");
+  if (profiler != nullptr) profiler->count("cache misses", 1);
   const uint64_t begin_ns = now_ns();
   AnswerCollector collector(cache_.budget_bytes());
   PerceptionReport report = GN_TRY(
@@ -147,15 +168,15 @@ Result<PerceptionReport> Kernel::run(const PerceptionRequest& request,
                                      std::map<ValueId, Tensor> inputs, const KeptTensorSink& sink) {
   memory_.reset_peak(kDeviceHeap);
   perception::OptimizerOptions optimizer_options;
-  optimizer_options.enabled = options_.optimize;
-  optimizer_options.pass_count = options_.pass_count;
+  optimizer_options.pass_count = pass_count(request);
   optimizer_options.keep = keep;
   for (const auto& [id, tensor] : inputs) optimizer_options.inputs[id] = tensor.info();
   const std::shared_ptr<const OptimizedModel> model =
       GN_TRY(models_.find_or_optimize(request.model, optimizer_options, evaluate_));
   PerceptionReport report;
   report.passes = model->metadata;
-  PerceptionRun one({evaluate_, *unit_, memory_, plans_, profiler_}, *model, std::move(inputs));
+  PerceptionRun one({evaluate_, *unit_, memory_, plans_, profiler_of(request)}, *model,
+                    std::move(inputs));
   GN_TRY(one.run(sink, report));
   report.peak_bytes = memory_.peak_bytes(kDeviceHeap);
   return report;
@@ -168,7 +189,7 @@ CacheKey Kernel::key_of_request(const PerceptionRequest& request,
   question.model_digest = request.model->digest;
   question.device =
       device.id + "\n" + device.name + "\n" + device.driver + "\n" + std::to_string(device.threads);
-  question.flags = options_.optimize ? "optimised " + std::to_string(options_.pass_count) : "plain";
+  question.flags = "passes " + std::to_string(pass_count(request));
   question.keep = request.keep;
   question.inputs = &copies;
   return key_of(question);

@@ -32,6 +32,12 @@ struct PerceptionRequest {
   std::map<std::string, perception::Tensor> inputs;  // by name
   std::set<std::string> keep;                        // value names; graph outputs must be named too
   bool use_cache = true;
+  // Only the first so many optimiser passes, of those that the kernel's options allow.
+  size_t pass_count = SIZE_MAX;
+  // All that this run may hold, device and host; the kernel's budget where that is less.
+  uint64_t budget_bytes = UINT64_MAX;
+  // Notes this run in place of the kernel's own, where it is not null.
+  Profiler* profiler = nullptr;
 };
 
 // What became of one node of the optimised graph, in its order.

@@ -14,6 +14,10 @@ class NeuronVisualizationKernel::TracedPixels final : public views::PixelDevice 
   TracedPixels(std::unique_ptr<views::PixelDevice> device, std::string track, Profiler* profiler)
       : device_(std::move(device)), track_(std::move(track)), profiler_(profiler) {}
 
+  // Notes in another profiler from now on; returns the one before.
+  Profiler* exchange_profiler(Profiler* profiler) { return std::exchange(profiler_, profiler); }
+  Profiler* profiler() const { return profiler_; }
+
   // Runs `work` and notes how long it took. `size` says how much there was to do.
   template <typename Work>
   auto traced(const std::string& name, const std::string& unit, uint64_t size, Work&& work) {
@@ -78,9 +82,14 @@ NeuronVisualizationKernel::NeuronVisualizationKernel(std::unique_ptr<views::Pixe
 NeuronVisualizationKernel::~NeuronVisualizationKernel() = default;
 
 Result<views::Image> NeuronVisualizationKernel::render(const std::string& view,
-                                                       const views::ViewRequest& request) {
-  return device_->traced(view, "tensors", request.tensors.size(),
-                         [&] { return views::render(*device_, view, request); });
+                                                       const views::ViewRequest& request,
+                                                       Profiler* profiler) {
+  Profiler* own = device_->profiler();
+  if (profiler != nullptr) device_->exchange_profiler(profiler);
+  auto image = device_->traced(view, "tensors", request.tensors.size(),
+                               [&] { return views::render(*device_, view, request); });
+  device_->exchange_profiler(own);
+  return image;
 }
 
 views::PixelDevice& NeuronVisualizationKernel::device() {

@@ -25,8 +25,10 @@ class NeuronVisualizationKernel {
   ~NeuronVisualizationKernel();
 
   // As views::render. Each view is a span of category "view", and so is each primitive that it
-  // uses ("view.paint", ...), on the device's track.
-  Result<views::Image> render(const std::string& view, const views::ViewRequest& request);
+  // uses ("view.paint", ...), on the device's track; noted in `profiler` in place of the kernel's
+  // own where that is not null.
+  Result<views::Image> render(const std::string& view, const views::ViewRequest& request,
+                              Profiler* profiler = nullptr);
 
   // The device, for drawings that are no view of the registry; its primitives are noted as well.
   views::PixelDevice& device();

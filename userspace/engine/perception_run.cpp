@@ -55,7 +55,8 @@ Result<void> PerceptionRun::hand_out_known(const KeptTensorSink& sink) {
 }
 
 Result<Prepared*> PerceptionRun::prepare_segment(NodeId first_node) {
-  PlanKey key{model_.model, model_.keep, first_node, {}, known_};
+  const uint64_t budget_bytes = with_.memory.budget_bytes(kDeviceHeap);
+  PlanKey key{model_.model, model_.keep, model_.pass_count, budget_bytes, first_node, {}, known_};
   for (const auto& [id, tensor] : tensors_) {
     key.inputs[id] = tensor.info();
     // A large tensor is no shape; it only becomes one after the segment that computes it.
@@ -71,7 +72,7 @@ Result<Prepared*> PerceptionRun::prepare_segment(NodeId first_node) {
   request.known = key.known;
   request.keep = model_.keep;
   request.held_bytes = held_bytes_;
-  request.budget_bytes = with_.memory.budget_bytes(kDeviceHeap);
+  request.budget_bytes = budget_bytes;
   const uint64_t begin_ns = now_ns();
   Result<Prepared*> made = with_.plans.prepare(std::move(key), request, with_.evaluate);
   trace("plan and prepare", "plan", begin_ns);

@@ -17,7 +17,8 @@ bool same_tensor(const Tensor& a, const Tensor& b) {
 }  // namespace
 
 bool PlanKey::operator==(const PlanKey& other) const {
-  return model == other.model && keep == other.keep && first_node == other.first_node &&
+  return model == other.model && keep == other.keep && pass_count == other.pass_count &&
+         budget_bytes == other.budget_bytes && first_node == other.first_node &&
          inputs == other.inputs &&
          std::equal(known.begin(), known.end(), other.known.begin(), other.known.end(),
                     [](const auto& a, const auto& b) {

@@ -19,6 +19,8 @@ namespace geoneuron::engine {
 struct PlanKey {
   std::shared_ptr<const perception::Model> model;
   std::set<perception::ValueId> keep;
+  size_t pass_count = 0;
+  uint64_t budget_bytes = 0;  // which decides what is streamed
   perception::NodeId first_node{};
   std::map<perception::ValueId, perception::TensorInfo> inputs;
   std::map<perception::ValueId, perception::Tensor> known;

@@ -49,7 +49,7 @@ json counter_event(const std::string& name, double value, uint64_t at_ns) {
 
 void Profiler::add(TraceSpan span) {
   const std::lock_guard lock(mutex_);
-  if (spans_.size() < kMaximumSpans)
+  if (spans_.size() < maximum_spans_)
     spans_.push_back(std::move(span));
   else
     ++counters_["spans dropped"];

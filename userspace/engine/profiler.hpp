@@ -25,6 +25,8 @@ class Profiler {
   // Further spans are dropped and counted as "spans dropped".
   static constexpr size_t kMaximumSpans = 1u << 20;
 
+  explicit Profiler(size_t maximum_spans = kMaximumSpans) : maximum_spans_(maximum_spans) {}
+
   void add(TraceSpan span);
   // Adds `value` to the counter.
   void count(const std::string& counter, double value);
@@ -33,6 +35,7 @@ class Profiler {
   std::string to_json() const;
 
  private:
+  const size_t maximum_spans_;
   mutable std::mutex mutex_;  // guards everything below
   std::vector<TraceSpan> spans_;
   std::map<std::string, double> counters_;

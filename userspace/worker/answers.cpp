@@ -63,8 +63,8 @@ std::string to_text(const ModelDescription& model) {
                   {"shapes", model.shape_sentence}});
 }
 
-std::string to_text(const engine::PerceptionReport& report,
-                    const engine::DeviceDescription& device) {
+std::string to_text(const engine::PerceptionReport& report, const engine::DeviceDescription& device,
+                    const std::string& device_reason) {
   ordered_json nodes = ordered_json::array();
   for (const engine::NodeRun& node : report.nodes)
     nodes.push_back({{"node", node.node},
@@ -79,7 +79,11 @@ std::string to_text(const engine::PerceptionReport& report,
                       {"description", change.description},
                       {"predicted_operations", change.predicted_operations},
                       {"predicted_bytes", change.predicted_bytes}});
-  return text_of({{"device", {{"id", device.id}, {"name", device.name}, {"driver", device.driver}}},
+  return text_of({{"device",
+                   {{"id", device.id},
+                    {"name", device.name},
+                    {"driver", device.driver},
+                    {"reason", device_reason}}},
                   {"cache_hit", report.from_cache},
                   {"duration_ns", report.duration_ns},
                   {"predicted_peak_bytes", report.predicted_peak_bytes},

@@ -13,8 +13,8 @@ namespace geoneuron::worker {
 // Of a model: inputs, outputs, layers and weights with their types and shapes.
 std::string to_text(const perception::ModelDescription& model);
 // Of a run: where and how each node was computed, and what the optimiser did before.
-std::string to_text(const engine::PerceptionReport& report,
-                    const engine::DeviceDescription& device);
+std::string to_text(const engine::PerceptionReport& report, const engine::DeviceDescription& device,
+                    const std::string& device_reason);
 // Of a perception: the kept tensors.
 std::string to_text(const Perception& perception);
 

@@ -90,6 +90,22 @@ Result<void> parse_keep(ObjectReader& reader, PerceiveText& text) {
   return {};
 }
 
+Result<void> parse_run(ObjectReader& reader, PerceiveText& text) {
+  if (reader.has("optimize")) {
+    const json* value = GN_TRY(reader.member("optimize"));
+    if (value->is_boolean()) {
+      text.pass_count = value->get<bool>() ? SIZE_MAX : 0;
+    } else if (value->is_number_unsigned()) {
+      text.pass_count = value->get<size_t>();
+    } else {
+      return invalid("optimize: must be true, false or how many of the passes");
+    }
+  }
+  if (reader.has("budget")) text.budget_bytes = GN_TRY(reader.number("budget", UINT64_MAX));
+  if (reader.has("profile")) text.profile = GN_TRY(reader.truth("profile"));
+  return {};
+}
+
 Result<PerceiveText> parse_perceive(ObjectReader& reader) {
   PerceiveText text;
   const auto read_input = [&](const std::string& key, const json& value) -> Result<void> {
@@ -103,6 +119,7 @@ Result<PerceiveText> parse_perceive(ObjectReader& reader) {
   };
   GN_TRY(reader.each("outputs", read_output));
   GN_TRY(parse_keep(reader, text));
+  GN_TRY(parse_run(reader, text));
   return text;
 }
 
@@ -165,13 +182,15 @@ Result<QueryText> parse_query(ObjectReader& reader) {
     text.about = About::kModel;
   } else if (about == "passes") {
     text.about = About::kPasses;
+  } else if (about == "trace") {
+    text.about = About::kTrace;
   } else if (about == "perception") {
     text.about = About::kPerception;
   } else if (about == "tensor") {
     text.about = About::kTensor;
     text.name = GN_TRY(reader.text("name"));
   } else {
-    return invalid("about \"%s\": a worker knows of model, passes, perception and tensor",
+    return invalid("about \"%s\": a worker knows of model, passes, trace, perception and tensor",
                    about.c_str());
   }
   return text;

@@ -47,6 +47,9 @@ struct PerceiveText {
   Keep keep = Keep::kOutputs;
   std::vector<std::string> names;  // kNamed
   std::map<std::string, SlotPlace> outputs;
+  size_t pass_count = SIZE_MAX;        // of the optimiser
+  uint64_t budget_bytes = UINT64_MAX;  // of the run
+  bool profile = false;
 };
 
 // A heatmap of one tensor in a slot: can be painted together with others of the same style.
@@ -68,7 +71,7 @@ struct RenderText {
 };
 
 struct QueryText {
-  enum class About : uint8_t { kModel, kPasses, kPerception, kTensor };
+  enum class About : uint8_t { kModel, kPasses, kTrace, kPerception, kTensor };
   About about = About::kModel;
   std::string name;  // kTensor
 };

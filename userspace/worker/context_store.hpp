@@ -20,6 +20,7 @@ struct Perception {
   ModelPointer model;
   std::map<std::string, perception::Tensor> tensors;
   engine::PerceptionReport report;
+  std::unique_ptr<engine::Profiler> profiler;  // of one that was to be profiled
 };
 
 class ContextStore {

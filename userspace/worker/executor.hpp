@@ -73,6 +73,7 @@ class Executor {
   std::unique_ptr<engine::NeuronVisualizationKernel> pictures_;
   views::HeatmapSheet sheet_;
   std::string sentence_;
+  std::string device_reason_;
   bool is_hardware_ = false;
   bool in_chain_ = false;      // the job before asked for the next to follow
   bool chain_failed_ = false;  // and one of that chain failed

@@ -17,6 +17,11 @@ using perception::Graph;
 using perception::Tensor;
 using perception::ValueId;
 
+// What a profile may hold beside a span for each node: those of planning, and of pictures; and what
+// a span counts as.
+constexpr size_t kMorePerceptionSpans = 4096;
+constexpr size_t kSpanBytes = 512;
+
 // All that exists only when the network runs: its inputs, and what nodes make.
 std::set<std::string> activation_names(const Graph& graph) {
   std::set<std::string> names;
@@ -131,6 +136,8 @@ Outcome Executor::perceive(const Job& job) {
   engine::PerceptionRequest request;
   request.model = GN_TRY(store_.model(job.context, job.source));
   request.use_cache = (job.request_flags & GEONEURON_REQUEST_NO_CACHE) == 0;
+  request.pass_count = text.pass_count;
+  request.budget_bytes = text.budget_bytes;
   for (const auto& [name, tensor] : text.inputs)
     request.inputs[name] = GN_TRY(copy_tensor(job, name, tensor));
   const std::set<std::string> kept = kept_names(text, request.model->graph);
@@ -141,6 +148,12 @@ Outcome Executor::perceive(const Job& job) {
   }
   Collector collector(job, text, kept, store_.budget_bytes());
   auto perception = std::make_shared<Perception>();
+  if (text.profile) {
+    const size_t spans = request.model->graph.nodes.size() + kMorePerceptionSpans;
+    perception->profiler = std::make_unique<engine::Profiler>(spans);
+    request.profiler = perception->profiler.get();
+    collector.bytes += spans * kSpanBytes;
+  }
   perception->report =
       GN_TRY(kernel_->process_data(request, [&](const std::string& name, const Tensor& tensor) {
         return collector.take(name, tensor);
@@ -167,7 +180,8 @@ Outcome Executor::render(const Job& job) {
   if (text.image) request.input_image = GN_TRY(copy_image(job, *text.image));
   request.selected = text.select;
   request.parameters = text.parameters;
-  const auto image = pictures_->render(text.view, request);
+  const auto image =
+      pictures_->render(text.view, request, perception ? perception->profiler.get() : nullptr);
   if (!image) return of_render(image.error());
   const uint64_t value = uint64_t{image->height} << 32 | image->width;
   const uint64_t bytes = image->pixels.size() * sizeof(views::Rgba8);
@@ -193,7 +207,15 @@ Outcome Executor::query(const Job& job) {
     }
     case QueryText::About::kPasses: {
       const auto perception = GN_TRY(store_.perception(job.context, job.source));
-      answer = to_text(perception->report, kernel_->unit().description());
+      answer = to_text(perception->report, kernel_->unit().description(), device_reason_);
+      break;
+    }
+    case QueryText::About::kTrace: {
+      const auto perception = GN_TRY(store_.perception(job.context, job.source));
+      if (!perception->profiler)
+        return invalid("perception %llu: was not profiled; make it with \"profile\": true",
+                       static_cast<unsigned long long>(job.source));
+      answer = perception->profiler->to_json();
       break;
     }
     case QueryText::About::kPerception:

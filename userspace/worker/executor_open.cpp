@@ -52,6 +52,7 @@ Result<std::unique_ptr<Executor>> Executor::open(const ExecutorOptions& options,
   auto executor = std::unique_ptr<Executor>(new Executor(options, cancellations));
   const engine::DeviceDescription& device = opened.unit->description();
   executor->sentence_ = device.id + ", " + device.name + ", because " + opened.reason;
+  executor->device_reason_ = opened.reason;
   executor->is_hardware_ = device.is_hardware;
   executor->pictures_ = engine::NeuronVisualizationKernel::on(opened, nullptr);
   engine::KernelOptions kernel;

@@ -29,6 +29,12 @@ Result<std::string> ObjectReader::text(const char* name) {
   return value->get<std::string>();
 }
 
+Result<bool> ObjectReader::truth(const char* name) {
+  const json* value = GN_TRY(member(name));
+  if (!value->is_boolean()) return wrong(name, "true or false");
+  return value->get<bool>();
+}
+
 Result<uint64_t> ObjectReader::number(const char* name, uint64_t maximum) {
   const json* value = GN_TRY(member(name));
   if (!value->is_number_unsigned() || value->get<uint64_t>() > maximum)

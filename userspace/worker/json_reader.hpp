@@ -23,6 +23,7 @@ class ObjectReader {
   bool has(const char* member) const { return json_->contains(member); }
   // EINVAL where the member is missing or of another kind. A whole number is from 0 to `maximum`.
   Result<std::string> text(const char* member);
+  Result<bool> truth(const char* member);
   Result<uint64_t> number(const char* member, uint64_t maximum);
   Result<std::vector<std::string>> texts(const char* member);
   Result<std::vector<int64_t>> extents(const char* member);
