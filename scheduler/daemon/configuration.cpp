@@ -76,6 +76,7 @@ Result<void> take_line(std::string_view line, const std::map<std::string, Setter
   const auto found = known.find(name);
   if (found == known.end()) {
     std::vector<std::string> names;
+    names.reserve(known.size());
     for (const auto& [each, setter] : known) names.push_back(each);
     return invalid("%s: is unknown%s", name.c_str(), did_you_mean(name, names).c_str());
   }

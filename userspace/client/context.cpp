@@ -85,7 +85,7 @@ Result<uint32_t> Context::submit_locked(std::span<const geoneuron_command> comma
     return make_error(EAGAIN, "%u commands of %u wait for their completions to come or be reaped",
                       in_use_, completion_entries_);
   arrived_.clear();
-  const auto accepted = transport_->submit(units, arrived_);
+  Result<uint32_t> accepted = transport_->submit(units, arrived_);
   const uint32_t count = accepted ? *accepted : 0;
   in_use_ += count;
   size_t seen = 0;

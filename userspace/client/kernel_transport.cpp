@@ -93,7 +93,7 @@ Result<uint32_t> KernelTransport::submit(std::span<const Unit> units, Completion
     size_t taken = 0;
     for (; taken < units.size() && count + units[taken].commands.size() <= entries_; ++taken)
       count += static_cast<uint32_t>(units[taken].commands.size());
-    const auto accepted = submit_ring(units.first(taken), count);
+    Result<uint32_t> accepted = submit_ring(units.first(taken), count);
     // What was accepted before stays so.
     if (!accepted && total == 0) return accepted;
     total += accepted ? *accepted : 0;
