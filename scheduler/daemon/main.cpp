@@ -2,6 +2,7 @@
 // geoneurond: the arguments, and the daemon.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 
 #include "base/log.hpp"
@@ -112,6 +113,9 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace geoneuron::daemon
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   return geoneuron::daemon::run(argc, argv);
+} catch (const std::exception& error) {  // what no code of ours throws, such as std::bad_alloc
+  std::fprintf(stderr, "geoneurond: %s\n", error.what());
+  return 1;
 }
