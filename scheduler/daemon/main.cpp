@@ -49,7 +49,8 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_flag("--verbose", arguments.verbose, "Say what happens");
 }
 
-// Beside this program where it was built, and in libexec where it was installed, whatever the prefix.
+// Beside this program where it was built, and in libexec where it was installed, whatever the
+// prefix.
 std::string worker_of_this_program() {
   std::error_code code;
   const auto folder = std::filesystem::read_symlink("/proc/self/exe", code).parent_path();
