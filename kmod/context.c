@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "internal.h"
 
+/* The server that had commands of it is told; but for that it goes at once. */
 void gn_context_free(struct kref *refs)
 {
 	struct gn_context *context = container_of(refs, struct gn_context, refs);
@@ -22,6 +23,13 @@ void gn_context_free(struct kref *refs)
 	gn_area_destroy(context->submission);
 	gn_area_destroy(context->completion);
 	gn_user_put(context->user);
+	gn_lock();
+	if (gn.active && gn.active->wants_contexts && context->seen_epoch == gn.active->epoch) {
+		list_add_tail(&context->notice, &gn.active->gone_contexts);
+		gn_serve();
+		context = NULL;
+	}
+	gn_unlock();
 	kfree(context);
 }
 
@@ -48,10 +56,12 @@ static struct gn_context *new_context(struct gn_user *user)
 	context->user = user;
 	context->highest_class = capable(CAP_SYS_NICE) ? GEONEURON_CLASS_REALTIME :
 							 GEONEURON_CLASS_INTERACTIVE;
+	context->process = task_tgid_nr(current);
 	mutex_init(&context->lock);
 	xa_init_flags(&context->buffers, XA_FLAGS_ALLOC1);
 	INIT_LIST_HEAD(&context->commands);
 	INIT_LIST_HEAD(&context->wake_node);
+	INIT_LIST_HEAD(&context->notice);
 	init_waitqueue_head(&context->wait);
 	for (class = 0; class < GEONEURON_CLASSES; class++) {
 		INIT_LIST_HEAD(&context->queue[class]);

@@ -53,6 +53,7 @@ static bool full(const struct gn_fetch *fetch)
 static void tell_notices(struct gn_session *session, struct gn_fetch *fetch)
 {
 	struct geoneuron_record *record;
+	struct gn_context *context;
 	struct gn_command *command;
 	struct gn_buffer *buffer;
 
@@ -73,6 +74,14 @@ static void tell_notices(struct gn_session *session, struct gn_fetch *fetch)
 		record->epoch = session->epoch;
 		record->buffer_ids[0] = buffer->id;
 	}
+	while (!full(fetch) && !list_empty(&session->gone_contexts)) {
+		context = list_first_entry(&session->gone_contexts, struct gn_context, notice);
+		list_move_tail(&context->notice, &gn.free_contexts);
+		record = next_record(session, fetch);
+		record->kind = GEONEURON_RECORD_CONTEXT_GONE;
+		record->epoch = session->epoch;
+		record->context_id = context->id;
+	}
 }
 
 static void describe(struct gn_session *session, struct gn_command *command,
@@ -87,9 +96,12 @@ static void describe(struct gn_session *session, struct gn_command *command,
 	record->epoch = command->epoch;
 	record->attempt = command->attempt;
 	record->context_id = command->context->id;
+	command->context->seen_epoch = session->epoch;
 	record->uid = from_kuid(&init_user_ns, command->context->user->uid);
 	record->strikes = command->strikes;
 	record->accepted_ns = command->accepted_ns;
+	record->process = command->context->process;
+	record->highest_class = command->context->highest_class;
 	record->chain_id = gn_chain_id(command);
 	if (chain && !list_is_last(&command->member, &chain->members))
 		record->flags |= GEONEURON_RECORD_CHAIN_MORE;

@@ -58,6 +58,7 @@ struct gn_context {
 	struct gn_user *user;
 	u64 id;
 	u32 highest_class;
+	pid_t process;			/* that opened it, in the initial namespace */
 
 	struct mutex lock;		/* rings, handles, submission */
 	struct geoneuron_ring *submission;
@@ -81,6 +82,8 @@ struct gn_context {
 	struct list_head queue[GEONEURON_CLASSES];
 	struct list_head turn[GEONEURON_CLASSES];	/* gn_user.contexts_turn */
 	struct list_head wake_node;
+	u32 seen_epoch;			/* a server of this epoch had commands of it */
+	struct list_head notice;	/* gn_session.gone_contexts */
 
 	wait_queue_head_t wait;
 };
@@ -139,6 +142,7 @@ struct gn_session {
 	u32 epoch;			/* 0: a standby that was not promoted yet */
 	bool gone;			/* the server */
 	bool fenced;			/* the fence's last copy is closed */
+	bool wants_contexts;		/* is told of contexts that are gone */
 	u64 lease_ns;
 	u64 renewed_ns;
 	void *area;
@@ -147,6 +151,7 @@ struct gn_session {
 	struct list_head held;
 	struct list_head cancelled;	/* commands to tell of */
 	struct list_head gone_buffers;	/* buffers to tell of */
+	struct list_head gone_contexts;	/* contexts to tell of */
 };
 
 /* An open file of /dev/geoneuron-server. */
@@ -186,7 +191,7 @@ struct gn_ledger {
 	unsigned int queued;
 	DECLARE_HASHTABLE(by_id, 12);
 	/* Left for gn_unlock. */
-	struct list_head wake, dead, finished, free_buffers;
+	struct list_head wake, dead, finished, free_buffers, free_contexts;
 	bool blocked;			/* something waits for another device's fence */
 	bool leased;			/* the lease runs */
 	struct delayed_work lease, retry, reap;

@@ -41,16 +41,19 @@ void gn_unlock(void)
 	__releases(&gn.lock)
 {
 	struct gn_command *command, *next_command;
+	struct gn_context *context, *next_context;
 	struct gn_buffer *buffer, *next_buffer;
 	struct gn_fetch *fetch, *next_fetch;
 	LIST_HEAD(dead);
 	LIST_HEAD(finished);
 	LIST_HEAD(buffers);
+	LIST_HEAD(contexts);
 
 	wake_contexts();
 	list_splice_init(&gn.dead, &dead);
 	list_splice_init(&gn.finished, &finished);
 	list_splice_init(&gn.free_buffers, &buffers);
+	list_splice_init(&gn.free_contexts, &contexts);
 	spin_unlock(&gn.lock);
 	list_for_each_entry_safe(fetch, next_fetch, &finished, node)
 		gn_finish_fetch(fetch);
@@ -58,6 +61,8 @@ void gn_unlock(void)
 		gn_free_command(command);
 	list_for_each_entry_safe(buffer, next_buffer, &buffers, notice)
 		gn_buffer_free(buffer);
+	list_for_each_entry_safe(context, next_context, &contexts, notice)
+		kfree(context);
 }
 
 struct gn_command *gn_find_command(u64 id)

@@ -67,6 +67,7 @@ static void init_ledger(void)
 	INIT_LIST_HEAD(&gn.dead);
 	INIT_LIST_HEAD(&gn.finished);
 	INIT_LIST_HEAD(&gn.free_buffers);
+	INIT_LIST_HEAD(&gn.free_contexts);
 	for (class = 0; class < GEONEURON_CLASSES; class++)
 		INIT_LIST_HEAD(&gn.turn[class]);
 	hash_init(gn.by_id);

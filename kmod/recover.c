@@ -82,6 +82,7 @@ void gn_session_end(struct gn_session *session, bool died)
 			strike(session);
 		hold_all(session);
 		list_splice_tail_init(&session->gone_buffers, &gn.free_buffers);
+		list_splice_tail_init(&session->gone_contexts, &gn.free_contexts);
 		gn.active = NULL;
 		if (gn.standby) {
 			gn_activate(gn.standby);

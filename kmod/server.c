@@ -68,6 +68,7 @@ static struct gn_session *new_session(u64 lease_ns)
 	INIT_LIST_HEAD(&session->held);
 	INIT_LIST_HEAD(&session->cancelled);
 	INIT_LIST_HEAD(&session->gone_buffers);
+	INIT_LIST_HEAD(&session->gone_contexts);
 	session->lease_ns = lease_ns;
 	return session;
 }
@@ -155,7 +156,7 @@ static long attach(struct gn_server *server, void __user *argument)
 
 	if (copy_from_user(&ask, argument, sizeof(ask)))
 		return -EFAULT;
-	if (ask.flags || ask.role > GEONEURON_ROLE_STANDBY ||
+	if (ask.flags & ~GEONEURON_ATTACH_CONTEXTS || ask.role > GEONEURON_ROLE_STANDBY ||
 	    ask.lease_ns < GEONEURON_MIN_LEASE_NS || ask.lease_ns > GEONEURON_MAX_LEASE_NS)
 		return -EINVAL;
 	if (copy_to_user(argument, &ask, sizeof(ask)))
@@ -163,6 +164,7 @@ static long attach(struct gn_server *server, void __user *argument)
 	session = new_session(ask.lease_ns);
 	if (!session)
 		return -ENOMEM;
+	session->wants_contexts = ask.flags & GEONEURON_ATTACH_CONTEXTS;
 	result = attach_session(server, session, &ask, argument);
 	kref_put(&session->refs, gn_session_free);
 	return result;

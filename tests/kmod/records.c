@@ -76,6 +76,8 @@ static void test_fields(struct server *server)
 	expect("a context", record.context_id != 0, 1);
 	expect("uid", record.uid, 0);
 	expect("strikes", record.strikes, 0);
+	expect("process", record.process, getpid());
+	expect("highest class", record.highest_class, GEONEURON_CLASS_REALTIME);
 	expect("accepted after", record.accepted_ns >= before, 1);
 	expect("accepted before", record.accepted_ns <= now_ns(), 1);
 	expect_zero("reserved", record.reserved, sizeof(record.reserved));
@@ -149,6 +151,8 @@ static void test_uid(struct server *server)
 	MUST(read(ready[0], &byte, 1));
 	fetch_records(server, &record, 1);
 	expect("uid of another user", record.uid, USER);
+	expect("its process", record.process, user);
+	expect("its highest class", record.highest_class, GEONEURON_CLASS_INTERACTIVE);
 	expect("committed", commit_record(server, &record, 0), 0);
 	expect("the other user's view", wait_for_process(user), 0);
 	close(ready[0]);
@@ -253,6 +257,48 @@ static void test_bounds(struct server *server)
 	close_client(&client);
 }
 
+/* Told when it is closed and its last command is over, of contexts whose commands it had. */
+static void test_context_gone(void)
+{
+	struct server server = open_server_with(GEONEURON_ROLE_ACTIVE, LONG_LEASE,
+						GEONEURON_ATTACH_CONTEXTS);
+	const struct geoneuron_command command = make_command(1, GEONEURON_CLASS_NORMAL, 0);
+	struct client silent = open_client(8, 8), client = open_client(8, 8);
+	struct geoneuron_record records[2];
+
+	give_many(&client, &command, 2);
+	fetch_records(&server, records, 2);
+	close_client(&silent);
+	close_client(&client);
+	start_fetch(&server, 8);
+	expect("committed", commit_record(&server, &records[0], 0), 0);
+	expect("not while one runs", fetch_pends(&server, 8), 1);
+	expect("committed", commit_record(&server, &records[1], 0), 0);
+	expect("told once", end_fetch(&server, 8), 1);
+	expect("of what", server.records[0].kind, GEONEURON_RECORD_CONTEXT_GONE);
+	expect("which", (long)server.records[0].context_id, (long)records[0].context_id);
+	expect("epoch", server.records[0].epoch, server.epoch);
+	start_fetch(&server, 8);
+	expect("nothing of one that it never saw", fetch_pends(&server, 8), 1);
+	retire(&server);
+}
+
+/* Whose server is gone before it is told is freed all the same. */
+static void test_context_outlives_server(void)
+{
+	struct server server = open_server_with(GEONEURON_ROLE_ACTIVE, LONG_LEASE,
+						GEONEURON_ATTACH_CONTEXTS);
+	const struct geoneuron_command command = make_command(1, GEONEURON_CLASS_NORMAL, 0);
+	struct client client = open_client(8, 8);
+	struct geoneuron_record record;
+
+	give(&client, &command);
+	fetch_records(&server, &record, 1);
+	expect("committed", commit_record(&server, &record, 0), 0);
+	close_client(&client);
+	retire(&server);
+}
+
 int main(void)
 {
 	struct server server = open_server(GEONEURON_ROLE_ACTIVE, LONG_LEASE);
@@ -264,5 +310,7 @@ int main(void)
 	test_credits(&server);
 	test_bounds(&server);
 	retire(&server);
+	test_context_gone();
+	test_context_outlives_server();
 	return summary();
 }

@@ -30,7 +30,12 @@ static void attach(int fd, struct geoneuron_attach *ask)
 
 struct server open_server(__u32 role, __u64 lease_ns)
 {
-	struct geoneuron_attach ask = { .role = role, .lease_ns = lease_ns };
+	return open_server_with(role, lease_ns, 0);
+}
+
+struct server open_server_with(__u32 role, __u64 lease_ns, __u32 flags)
+{
+	struct geoneuron_attach ask = { .role = role, .flags = flags, .lease_ns = lease_ns };
 	struct server server = {};
 	char *area;
 

@@ -23,6 +23,9 @@ struct server {
 /* Attaches as GEONEURON_ROLE_* with a lease in nanoseconds once that is free; maps the area. */
 struct server open_server(__u32 role, __u64 lease_ns);
 
+/* The same with GEONEURON_ATTACH_* flags. */
+struct server open_server_with(__u32 role, __u64 lease_ns, __u32 flags);
+
 /* Closes all that it has but a fence that was closed already (fence = -1). */
 void close_server(struct server *server);
 

@@ -44,7 +44,7 @@ static const struct {
 	{ "lease too long", { .lease_ns = GEONEURON_MAX_LEASE_NS + 1 }, -EINVAL },
 	{ "no lease", { .lease_ns = 0 }, -EINVAL },
 	{ "unknown role", { .role = 2, .lease_ns = LONG_LEASE }, -EINVAL },
-	{ "flags of ATTACH", { .flags = 1, .lease_ns = LONG_LEASE }, -EINVAL },
+	{ "flags of ATTACH", { .flags = 2, .lease_ns = LONG_LEASE }, -EINVAL },
 };
 
 static void test_attach(void)

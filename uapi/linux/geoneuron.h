@@ -279,6 +279,7 @@ struct geoneuron_eventfd {
 #define GEONEURON_RECORD_COMMAND 1	/* run this command, and commit it */
 #define GEONEURON_RECORD_CANCEL 2	/* the client of command_id, yours now, wants its end */
 #define GEONEURON_RECORD_BUFFER_GONE 3	/* nobody names buffer_ids[0] any more: drop imports */
+#define GEONEURON_RECORD_CONTEXT_GONE 4	/* context_id is closed, and its last command is over */
 
 /*
  * REPLAY: the command ran to its end under an earlier server, and is handed out because a later
@@ -302,7 +303,9 @@ struct geoneuron_record {
 	__u32 uid;		/* who opened the context, in the initial user namespace */
 	__u32 strikes;		/* servers that this command has killed so far */
 	__u64 accepted_ns;	/* when the SUBMIT that took it began */
-	__u64 reserved[9];	/* 0 */
+	__u32 process;		/* who opened the context, in the initial namespace of processes */
+	__u32 highest_class;	/* that the context may use */
+	__u64 reserved[8];	/* 0 */
 	__u64 buffer_ids[GEONEURON_COMMAND_BUFFERS];	/* unique for the module's life; 0: none */
 	struct geoneuron_command command;
 };
@@ -327,7 +330,7 @@ struct geoneuron_record {
  */
 struct geoneuron_attach {
 	__u32 role;		/* GEONEURON_ROLE_* */
-	__u32 flags;		/* 0 */
+	__u32 flags;		/* GEONEURON_ATTACH_* */
 	__u64 lease_ns;		/* GEONEURON_MIN_LEASE_NS .. GEONEURON_MAX_LEASE_NS */
 	__s32 fence_fd;		/* out: without O_CLOEXEC */
 	__u32 epoch;		/* out: 0 for a standby; later ones in GET_SESSION */
@@ -336,6 +339,8 @@ struct geoneuron_attach {
 
 #define GEONEURON_ROLE_ACTIVE 0
 #define GEONEURON_ROLE_STANDBY 1
+/* The server keeps something by context: it gets a CONTEXT_GONE for each whose commands it had. */
+#define GEONEURON_ATTACH_CONTEXTS 0x1
 #define GEONEURON_MIN_LEASE_NS 10000000ULL		/* 10 ms */
 #define GEONEURON_MAX_LEASE_NS 60000000000ULL		/* 60 s */
 
