@@ -14,8 +14,13 @@
 
 namespace geoneuron::daemon {
 
+class KernelSession;
+
 struct Accepted {
-  uint64_t id = 0;  // the completion's command_id
+  uint64_t id = 0;                        // the daemon's number
+  uint64_t command_id = 0;                // what its completion calls it, unique where it came from
+  const KernelSession* kernel = nullptr;  // where it came from; none: a socket
+  bool replay = false;  // its client has its completion; it runs again for the rest of its chain
   geoneuron_command command = {};
   std::array<BufferRef, GEONEURON_COMMAND_BUFFERS> buffers;
   int error = 0;         // negative errno: completes with it and never runs

@@ -16,18 +16,35 @@ BufferRef BufferRef::another() const {
 Result<BufferRef> BufferStore::add(uid_t user, UniqueFd fd, uint64_t size_bytes, bool read_only) {
   GN_TRY(check_client_memory(fd.get(), size_bytes, read_only));
   GN_TRY(quotas_->take_buffer(user, size_bytes));
+  Buffer& buffer = this->add(user);
+  buffer.fd = std::move(fd);
+  buffer.size_bytes = size_bytes;
+  buffer.read_only = read_only;
+  buffer.counted = true;
+  return BufferRef(this, &buffer);
+}
+
+BufferRef BufferStore::add_foreign(uid_t user) {
+  return BufferRef(this, &add(user));
+}
+
+BufferRef BufferStore::add_own(uid_t user, UniqueFd fd, uint64_t size_bytes) {
+  Buffer& buffer = add(user);
+  buffer.fd = std::move(fd);
+  buffer.size_bytes = size_bytes;
+  return BufferRef(this, &buffer);
+}
+
+Buffer& BufferStore::add(uid_t user) {
   const uint64_t id = next_id_++;
   Buffer& buffer = buffers_[id];
   buffer.id = id;
   buffer.user = user;
-  buffer.fd = std::move(fd);
-  buffer.size_bytes = size_bytes;
-  buffer.read_only = read_only;
-  return BufferRef(this, &buffer);
+  return buffer;
 }
 
 void BufferStore::drop(const Buffer& buffer) {
-  quotas_->give_buffer(buffer.user, buffer.size_bytes);
+  if (buffer.counted) quotas_->give_buffer(buffer.user, buffer.size_bytes);
   gone_.push_back({buffer.id, buffer.user});
   buffers_.erase(buffer.id);
 }

@@ -19,9 +19,10 @@ namespace geoneuron::daemon {
 struct Buffer {
   uint64_t id = 0;  // never used twice, never 0
   uid_t user = 0;
-  UniqueFd fd;
-  uint64_t size_bytes = 0;
+  UniqueFd fd;  // none: the kernel module's, which opens it for each command that names it
+  uint64_t size_bytes = 0;  // of ours
   bool read_only = false;
+  bool counted = false;  // against its user's quota
   uint32_t references = 0;
 };
 
@@ -63,6 +64,11 @@ class BufferStore {
   // Errors: those of check_client_memory, and EDQUOT.
   Result<BufferRef> add(uid_t user, UniqueFd fd, uint64_t size_bytes, bool read_only);
 
+  // One that the kernel module keeps and counts.
+  BufferRef add_foreign(uid_t user);
+  // A memfd of the daemon's own, for a command of the user's.
+  BufferRef add_own(uid_t user, UniqueFd fd, uint64_t size_bytes);
+
   struct Gone {
     uint64_t id = 0;
     uid_t user = 0;
@@ -73,6 +79,7 @@ class BufferStore {
 
  private:
   friend class BufferRef;
+  Buffer& add(uid_t user);
   void drop(const Buffer& buffer);
 
   Quotas* quotas_;

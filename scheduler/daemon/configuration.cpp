@@ -2,6 +2,7 @@
 #include "daemon/configuration.hpp"
 
 #include <grp.h>
+#include <linux/geoneuron.h>
 
 #include <charconv>
 #include <functional>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr uint64_t kSecond = 1'000'000'000;
 constexpr size_t kMostBytes = 1 << 16;
+constexpr uint64_t kMostLeaseSeconds = GEONEURON_MAX_LEASE_NS / kSecond;
 
 std::string_view trimmed(std::string_view text) {
   const size_t begin = text.find_first_not_of(" \t\r");
@@ -62,6 +64,16 @@ std::map<std::string, Setter> setters(Configuration& result) {
              result.max_commands = static_cast<uint32_t>(GN_TRY(number(value, 1, 65536)));
              return {};
            }},
+          {"kernel",
+           [&result](std::string_view value) -> Result<void> {
+             result.use_kernel = GN_TRY(parse_use_kernel(value));
+             return {};
+           }},
+          {"kernel_lease_seconds",
+           [&result](std::string_view value) -> Result<void> {
+             result.kernel_lease_ns = kSecond * GN_TRY(number(value, 1, kMostLeaseSeconds));
+             return {};
+           }},
           {"realtime_group", members(result.classes.realtime_group)},
           {"interactive_group", members(result.classes.interactive_group)},
           {"worker_patience_seconds", counter(result.workers.patience_ns, kSecond)},
@@ -84,6 +96,13 @@ Result<void> take_line(std::string_view line, const std::map<std::string, Setter
 }
 
 }  // namespace
+
+Result<UseKernel> parse_use_kernel(std::string_view text) {
+  if (text == "auto") return UseKernel::kAuto;
+  if (text == "yes") return UseKernel::kYes;
+  if (text == "no") return UseKernel::kNo;
+  return invalid("\"%.*s\": must be auto, yes or no", static_cast<int>(text.size()), text.data());
+}
 
 Result<Configuration> parse_configuration(std::string_view text) {
   Configuration result;

@@ -13,11 +13,19 @@
 
 namespace geoneuron::daemon {
 
+// Whether to serve /dev/geoneuron: where it can be served, always, or never.
+enum class UseKernel : uint8_t { kAuto, kYes, kNo };
+
+// "auto", "yes" or "no". EINVAL.
+Result<UseKernel> parse_use_kernel(std::string_view text);
+
 struct Configuration {
   QuotaLimits quotas;
   ClassRules classes;
   WorkerLimits workers;
-  uint32_t max_commands = 16384;  // of a user; read when the daemon starts
+  uint32_t max_commands = 16384;  // of a user; read when the daemon starts, as what follows
+  UseKernel use_kernel = UseKernel::kAuto;
+  uint64_t kernel_lease_ns = 10'000'000'000;
 };
 
 // Lines that are empty or begin with # are passed over. EINVAL names the line.

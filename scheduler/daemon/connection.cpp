@@ -93,7 +93,7 @@ Result<void> Connection::submit(const Message& message) {
   for (size_t i = 0; i < message.count; ++i) {
     Accepted accepted;
     accepted.command = message.entry<geoneuron_command>(i);
-    accepted.id = sink_->next_command_id();
+    accepted.id = accepted.command_id = sink_->next_command_id();
     ++outstanding_;
     check_command(accepted, highest_class_, find);
     if (std::optional<Group> group = chains_->add(std::move(accepted)))

@@ -5,12 +5,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 
 #include "base/log.hpp"
 #include "daemon/command_check.hpp"
+#include "daemon/touching.hpp"
 
 namespace geoneuron::daemon {
 namespace {
@@ -37,6 +39,28 @@ uint64_t earlier(uint64_t a, uint64_t b) {
   return std::min(a, b);
 }
 
+// What runs again for the rest of its chain, and leaves nothing behind in the worker.
+bool is_replay_in_vain(const Accepted& accepted) {
+  const uint16_t opcode = accepted.command.opcode;
+  return accepted.replay && (opcode == GEONEURON_RENDER || opcode == GEONEURON_QUERY);
+}
+
+// The kernel's session, where it is wanted and can be had.
+Result<std::optional<KernelSession>> attach_kernel(const DaemonOptions& options,
+                                                   const Configuration& configuration) {
+  const UseKernel use =
+      options.standby ? UseKernel::kYes : options.use_kernel.value_or(configuration.use_kernel);
+  if (use == UseKernel::kNo) return std::optional<KernelSession>();
+  auto session = KernelSession::attach({.path = options.kernel_device,
+                                        .standby = options.standby,
+                                        .lease_ns = configuration.kernel_lease_ns});
+  if (session) return std::optional(std::move(*session));
+  if (use == UseKernel::kYes) return session.error();
+  log(LogLevel::kWarning, "kernel: not served, only the socket is: %s",
+      session.error().message.c_str());
+  return std::optional<KernelSession>();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::create(const DaemonOptions& options) {
@@ -52,27 +76,31 @@ Result<std::unique_ptr<Daemon>> Daemon::create(const DaemonOptions& options) {
     return make_error(errno, "fence: no pipe: %s", std::strerror(errno));
   Fence fence = {.read_end = UniqueFd(ends[0]), .write_end = UniqueFd(ends[1])};
   Devices devices = GN_TRY(list_devices(options.worker_program));
-  return std::unique_ptr<Daemon>(new Daemon(options, configuration, std::move(devices),
-                                            std::move(loop), std::move(signals), std::move(fence)));
+  // Last: from now on the kernel's clients count on it.
+  std::optional<KernelSession> kernel = GN_TRY(attach_kernel(options, configuration));
+  return std::unique_ptr<Daemon>(
+      new Daemon(options, configuration,
+                 Parts{std::move(devices), std::move(loop), std::move(signals), std::move(fence),
+                       std::move(kernel)}));
 }
 
-Daemon::Daemon(const DaemonOptions& options, const Configuration& configuration, Devices devices,
-               std::unique_ptr<Loop> loop, Signals signals, Fence fence)
+Daemon::Daemon(const DaemonOptions& options, const Configuration& configuration, Parts parts)
     : options_(options),
-      devices_(std::move(devices)),
-      loop_(std::move(loop)),
-      signals_(std::move(signals)),
-      fence_(std::move(fence)),
+      devices_(std::move(parts.devices)),
+      loop_(std::move(parts.loop)),
+      signals_(std::move(parts.signals)),
+      fence_(std::move(parts.fence)),
       quotas_(configuration.quotas),
       buffers_(quotas_),
       scheduler_(limits_of(configuration)),
       workers_(*loop_, {.program = options.worker_program,
                         .devices = devices_.ids,
-                        .fence_fd = fence_.write_end.get(),
+                        .fences = {.socket_fd = fence_.write_end.get(),
+                                   .kernel_fd = parts.kernel ? parts.kernel->fence_fd() : -1},
                         .limits = configuration.workers}),
       table_(scheduler_, *this),
       queries_(devices_, table_, scheduler_, workers_),
-      ingress_(std::make_unique<SocketIngress>(
+      socket_(std::make_unique<SocketIngress>(
           SocketIngress::Parts{.loop = *loop_,
                                .quotas = quotas_,
                                .buffers = buffers_,
@@ -81,16 +109,33 @@ Daemon::Daemon(const DaemonOptions& options, const Configuration& configuration,
                                .fence_fd = fence_.read_end.get(),
                                .max_commands = configuration.max_commands},
           configuration.classes)) {
+  ingresses_.push_back(socket_.get());
+  if (parts.kernel) {
+    kernel_ = std::make_unique<KernelIngress>(
+        KernelIngress::Parts{.loop = *loop_, .buffers = buffers_, .sink = table_, .clients = *this},
+        std::move(*parts.kernel));
+    ingresses_.push_back(kernel_.get());
+  }
   loop_->poll({Source::kSignals, 0}, signals_.fd(), POLLIN);
 }
 
 Daemon::~Daemon() {
-  ingress_.reset();  // its clients are told of to the others
+  socket_.reset();  // its clients are told of to the others
+  kernel_.reset();
 }
 
 Result<void> Daemon::serve_only(UniqueFd connection) {
   only_client_ = true;
-  return ingress_->adopt(std::move(connection));
+  return socket_->adopt(std::move(connection));
+}
+
+Result<bool> Daemon::await_promotion() {
+  supervisor_.ready();
+  while (!kernel_->is_active()) {
+    if (has_ended()) return false;
+    GN_TRY(turn());
+  }
+  return end_ == End::kNot;
 }
 
 Result<void> Daemon::run() {
@@ -103,16 +148,17 @@ Result<void> Daemon::run() {
 Result<void> Daemon::turn() {
   tell_clients();
   workers_.flush();
-  ingress_->flush();
+  for (Ingress* ingress : ingresses_) ingress->flush();
   GN_TRY(loop_->wait(wake_ns(), events_));
   table_.set_now(now_ns());
   take_events();
   const uint64_t now = now_ns();
   workers_.tick(now);
-  ingress_->retry(now);
+  for (Ingress* ingress : ingresses_) ingress->tick(now);
   supervisor_.tick(now);
   take_reports();
   ask_policy();
+  if (kernel_ && kernel_->loss()) return *kernel_->loss();
   return {};
 }
 
@@ -125,7 +171,11 @@ void Daemon::take_events() {
       case Source::kListener:
       case Source::kConnection:
       case Source::kConnectionSend:
-        ingress_->handle(event);
+        socket_->handle(event);
+        break;
+      case Source::kKernelFetch:
+      case Source::kKernelCommit:
+        kernel_->handle(event);
         break;
       default:
         workers_.handle(event);
@@ -152,7 +202,7 @@ void Daemon::reload() {
         load_configuration(options_.configuration_path, options_.configuration_required);
     if (loaded) {
       quotas_.set_limits(loaded->quotas);
-      ingress_->set_rules(loaded->classes);
+      socket_->set_rules(loaded->classes);
       workers_.set_limits(loaded->workers);
       log(LogLevel::kInfo, "%s: is read anew", options_.configuration_path.c_str());
     } else {
@@ -197,7 +247,8 @@ void Daemon::ask_policy() {
 
 void Daemon::tell_clients() {
   for (const Answer& answer : table_.take_answers())
-    std::visit([&](const auto& entry) { ingress_->deliver(answer.context, entry); }, answer.what);
+    for (Ingress* ingress : ingresses_)
+      if (ingress->deliver(answer)) break;
   for (const BufferStore::Gone& gone : buffers_.take_gone())
     workers_.buffer_gone(gone.id, gone.user);
 }
@@ -205,19 +256,23 @@ void Daemon::tell_clients() {
 void Daemon::begin_to_end() {
   supervisor_.stopping();
   end_ = End::kDraining;
-  ingress_->stop_listening();
+  for (Ingress* ingress : ingresses_) ingress->drain();
   table_.drain();
+}
+
+bool Daemon::has_unsent() const {
+  return std::ranges::any_of(ingresses_, [](const Ingress* each) { return each->has_unsent(); });
 }
 
 // Step by step: what runs ends, its clients read of it, the workers end.
 bool Daemon::has_ended() {
-  if (only_client_ && ingress_->connections() == 0) return true;  // the workers die with us
+  if (only_client_ && socket_->connections() == 0) return true;  // the workers die with us
   if (end_ == End::kDraining && table_.sent() == 0) {
     tell_clients();
     const uint64_t now = now_ns();
     if (end_by_ns_ == 0) end_by_ns_ = now + kUnreadPatienceNs;
-    if (ingress_->has_unsent() && now < end_by_ns_) return false;
-    ingress_->close_all();
+    if (has_unsent() && now < end_by_ns_) return false;
+    for (Ingress* ingress : ingresses_) ingress->close_all();
     workers_.stop_all();
     end_ = End::kStopping;
   }
@@ -226,20 +281,24 @@ bool Daemon::has_ended() {
 
 uint64_t Daemon::wake_ns() const {
   uint64_t wake = earlier(policy_wake_ns_, workers_.wake_ns());
-  wake = earlier(wake, ingress_->retry_ns());
+  for (const Ingress* ingress : ingresses_) wake = earlier(wake, ingress->wake_ns());
   wake = earlier(wake, supervisor_.wake_ns());
   return end_ == End::kDraining ? earlier(wake, end_by_ns_) : wake;
 }
 
 bool Daemon::is_local(Job& job) {
+  const Touching touching(job.accepted);
+  if (job.accepted.error != 0 || is_replay_in_vain(job.accepted)) return true;
   check_request(job.accepted, static_cast<uint32_t>(devices_.ids.size()));
   return job.accepted.error != 0 || query_of(job).has_value();
 }
 
 Outcome Daemon::answer(const Job& job) {
+  const Touching touching(job.accepted);
   const Accepted& accepted = job.accepted;
   if (accepted.error != 0)
     return {.result = accepted.error, .value = 0, .device_ns = 0, .reason = accepted.sentence};
+  if (is_replay_in_vain(accepted)) return {};
   const std::optional<Query> query = query_of(job);
   if (!query)  // the text lies in memory of the client's, who has changed it
     return {.result = -EINVAL,
@@ -263,14 +322,11 @@ void Daemon::ask_cancel(policy::WorkerId worker, uint64_t job) {
   workers_.ask_cancel(worker, job);
 }
 
-void Daemon::opened(const Connection& connection) {
-  const Peer& peer = connection.peer();
-  users_[connection.context()] = peer.uid;
-  table_.add_context({.id = connection.context(),
-                      .user = peer.uid,
-                      .pid = peer.pid,
-                      .highest_class = connection.highest_class()});
-  workers_.user_came(peer.uid);
+void Daemon::opened(const ContextInfo& info) {
+  users_[info.id] = info.user;
+  ++contexts_of_user_[info.user];
+  table_.add_context(info);
+  workers_.user_came(info.user);
 }
 
 void Daemon::closed(uint64_t context) {
@@ -278,7 +334,9 @@ void Daemon::closed(uint64_t context) {
   users_.erase(context);
   table_.remove_context(context);
   workers_.context_gone(context, user);
-  if (quotas_.contexts_of(user) == 0) workers_.user_left(user);
+  if (--contexts_of_user_.at(user) != 0) return;
+  contexts_of_user_.erase(user);
+  workers_.user_left(user);
 }
 
 }  // namespace geoneuron::daemon

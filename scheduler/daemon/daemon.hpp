@@ -14,6 +14,7 @@
 #include "daemon/configuration.hpp"
 #include "daemon/devices.hpp"
 #include "daemon/job_table.hpp"
+#include "daemon/kernel_ingress.hpp"
 #include "daemon/loop.hpp"
 #include "daemon/queries.hpp"
 #include "daemon/signals.hpp"
@@ -28,36 +29,51 @@ struct DaemonOptions {
   std::string worker_program;
   std::string configuration_path;  // "": none
   bool configuration_required = false;
+  std::optional<UseKernel> use_kernel;  // none: as configured
+  std::string kernel_device = "/dev/geoneuron-server";
+  bool standby = false;  // of the kernel's
 };
 
-class Daemon : private JobTable::Surroundings, private SocketIngress::Clients {
+class Daemon : private JobTable::Surroundings, private Ingress::Clients {
  public:
-  // Lists the devices, blocks SIGTERM, SIGINT and SIGHUP. Errors: whatever it cannot do without.
+  // Lists the devices, blocks SIGTERM, SIGINT and SIGHUP, attaches to the kernel module. Errors:
+  // whatever it cannot do without.
   static Result<std::unique_ptr<Daemon>> create(const DaemonOptions& options);
   ~Daemon() override;
 
+  // A standby's wait until the kernel promotes it. False: it was told to end.
+  Result<bool> await_promotion();
   // Serves those that connect there.
-  void listen(UniqueFd listener) { ingress_->listen(std::move(listener)); }
+  void listen(UniqueFd listener) { socket_->listen(std::move(listener)); }
   // Serves this one; when the last client has gone the daemon ends.
   Result<void> serve_only(UniqueFd connection);
 
   // Until SIGTERM or SIGINT, or the end of the only client. What runs then ends first, what waits
-  // is told -ECANCELED; a second signal ends at once. Errors: those of the loop.
+  // stays in its clients' ledgers; a second signal ends at once. Errors: those of the loop, and
+  // EOWNERDEAD: the kernel has ended the session.
   Result<void> run();
 
  private:
   struct Fence {
     UniqueFd read_end, write_end;
   };
-  Daemon(const DaemonOptions& options, const Configuration& configuration, Devices devices,
-         std::unique_ptr<Loop> loop, Signals signals, Fence fence);
+  // What can fail to be made.
+  struct Parts {
+    Devices devices;
+    std::unique_ptr<Loop> loop;
+    Signals signals;
+    Fence fence;
+    std::optional<KernelSession> kernel;
+  };
+  Daemon(const DaemonOptions& options, const Configuration& configuration, Parts parts);
 
   bool is_local(Job& job) override;
   Outcome answer(const Job& job) override;
   policy::DeviceId device_of(const Job& job) override;
   policy::WorkerId worker_of(policy::DeviceId device, uid_t user) override;
   void ask_cancel(policy::WorkerId worker, uint64_t job) override;
-  void opened(const Connection& connection) override;
+  uint64_t new_context() override { return ++last_context_; }
+  void opened(const ContextInfo& info) override;
   void closed(uint64_t context) override;
 
   Result<void> turn();
@@ -67,6 +83,7 @@ class Daemon : private JobTable::Surroundings, private SocketIngress::Clients {
   void ask_policy();
   void tell_clients();
   void begin_to_end();
+  bool has_unsent() const;
   bool has_ended();
   uint64_t wake_ns() const;
   void reload();
@@ -83,8 +100,12 @@ class Daemon : private JobTable::Surroundings, private SocketIngress::Clients {
   Workers workers_;
   JobTable table_;
   Queries queries_;
-  std::unique_ptr<SocketIngress> ingress_;
+  std::unique_ptr<SocketIngress> socket_;
+  std::unique_ptr<KernelIngress> kernel_;  // none: not served
+  std::vector<Ingress*> ingresses_;        // those two
+  uint64_t last_context_ = 0;
   std::unordered_map<uint64_t, uid_t> users_;  // of the contexts
+  std::unordered_map<uid_t, size_t> contexts_of_user_;
   std::vector<Event> events_;
   uint64_t policy_wake_ns_ = 0;
   bool only_client_ = false;

@@ -57,41 +57,62 @@ void JobTable::remove_context(uint64_t context) {
 }
 
 void JobTable::submit(uint64_t context, Group group) {
-  if (!contexts_.contains(context)) return;
-  for (Accepted& accepted : group) {
-    if (draining_ && accepted.error == 0) accepted.fail(-ECANCELED, "the daemon is ending");
+  if (draining_ || !contexts_.contains(context)) return;
+  for (const Accepted& accepted : group)
     if (accepted.error != 0) post(context, accepted, failure_of(accepted.error, accepted.sentence));
-  }
-  if (!group.empty() && group.front().error == 0) take(context, std::move(group));
+  if (!group.empty() && group.front().error == 0) take(context, std::move(group), {});
 }
 
-void JobTable::take(uint64_t context, Group group) {
-  Context& owner = contexts_.at(context);
+void JobTable::submit_piece(uint64_t context, Group group, const Piece& piece) {
+  if (draining_ || !contexts_.contains(context)) return;
+  const auto begun = chains_.find(piece.chain);
+  // A chain that is no more has failed.
+  const bool is_late = piece.is_begun && (begun == chains_.end() || begun->second.failed);
+  if (!is_late) return take(context, std::move(group), piece);
+  for (const Accepted& accepted : group)
+    post(context, accepted, failure_of(-ECANCELED, "another of its chain failed"));
+  if (!piece.more) end_chain(piece.chain);
+}
+
+void JobTable::end_chain(uint64_t chain) {
+  const auto found = chains_.find(chain);
+  if (found == chains_.end()) return;
+  found->second.open = false;
+  if (found->second.left == 0) chains_.erase(found);
+}
+
+void JobTable::take(uint64_t context, Group group, const Piece& piece) {
   const uint64_t first = group.front().id;
-  const uint64_t chain = group.size() > 1 ? first : 0;
+  const bool is_chain = piece.is_begun || piece.more || group.size() > 1;
+  const uint64_t chain = !is_chain ? 0 : piece.is_begun ? piece.chain : first;
   std::vector<uint64_t> ids;
-  for (Accepted& accepted : group) {
-    auto job = std::make_unique<Job>();
-    const uint64_t id = accepted.id;
-    job->accepted = std::move(accepted);
-    job->context = context;
-    job->user = owner.info.user;
-    job->chain = chain;
-    job->local = surroundings_->is_local(*job);
-    owner.jobs.insert(id);
-    if (chain != 0) chains_[chain].members.push_back(id);
-    jobs_.emplace(id, std::move(job));
-    ids.push_back(id);
-  }
-  place(ids);
-  if (chain == 0) return proceed(*find(first));
-  chains_.at(chain).left = group.size();
+  for (Accepted& accepted : group) ids.push_back(add(context, std::move(accepted), chain));
+  policy::DeviceId alone{};
+  place(ids, is_chain ? chains_.at(chain).device : alone);
+  if (!is_chain) return proceed(*find(first));
+  Chain& members = chains_.at(chain);
+  members.left += ids.size();
+  members.open = piece.more;
   advance(chain);
 }
 
+uint64_t JobTable::add(uint64_t context, Accepted accepted, uint64_t chain) {
+  Context& owner = contexts_.at(context);
+  auto job = std::make_unique<Job>();
+  const uint64_t id = accepted.id;
+  job->accepted = std::move(accepted);
+  job->context = context;
+  job->user = owner.info.user;
+  job->chain = chain;
+  job->local = surroundings_->is_local(*job);
+  owner.jobs.insert(id);
+  if (chain != 0) chains_[chain].members.push_back(id);
+  jobs_.emplace(id, std::move(job));
+  return id;
+}
+
 // What a chain makes lives in one worker. A NOP goes where the others go.
-void JobTable::place(const std::vector<uint64_t>& ids) {
-  policy::DeviceId shared{};
+void JobTable::place(const std::vector<uint64_t>& ids, policy::DeviceId& shared) {
   for (const uint64_t id : ids) {
     Job& job = *find(id);
     if (job.local || job.command().opcode == GEONEURON_NOP) continue;
@@ -152,10 +173,11 @@ void JobTable::answer(Job& job, const Outcome& outcome) {
   jobs_.erase(id);
   const auto found = chains_.find(chain);
   if (found == chains_.end()) return;
-  if (--found->second.left == 0)
+  Chain& members = found->second;
+  if (--members.left == 0 && (!members.open || members.failed || outcome.result < 0))
     chains_.erase(found);
   else if (outcome.result < 0)
-    fail_chain(found->second, outcome.reason);
+    fail_chain(members, outcome.reason);
 }
 
 void JobTable::post(uint64_t context, const Accepted& accepted, const Outcome& outcome) {
@@ -163,14 +185,14 @@ void JobTable::post(uint64_t context, const Accepted& accepted, const Outcome& o
   if (found == contexts_.end()) return;
   if (outcome.result < 0) {
     auto& failures = found->second.failures;
-    failures.emplace_back(accepted.id, outcome.reason);
+    failures.emplace_back(accepted.command_id, outcome.reason);
     if (failures.size() > kFailuresRemembered) failures.pop_front();
   }
   answers_.push_back({context, geoneuron_completion{.user_data = accepted.command.user_data,
                                                     .result = outcome.result,
                                                     .flags = 0,
                                                     .value = outcome.value,
-                                                    .command_id = accepted.id}});
+                                                    .command_id = accepted.command_id}});
 }
 
 void JobTable::fail_chain(Chain& chain, const std::string& reason) {
@@ -208,6 +230,10 @@ void JobTable::cancel(uint64_t context, const geoneuron_cancel& ask) {
   answers_.push_back({context, told});
 }
 
+void JobTable::cancel_job(uint64_t job) {
+  if (Job* meant = find(job)) end(*meant, failure_of(-ECANCELED, "cancelled by its client"));
+}
+
 void JobTable::drain() {
   draining_ = true;
   // Those of a chain that run are let run.
@@ -215,9 +241,14 @@ void JobTable::drain() {
   std::vector<uint64_t> waiting;
   for (const auto& [id, job] : jobs_)
     if (job->state != JobState::kSent) waiting.push_back(id);
-  std::ranges::sort(waiting);
-  for (const uint64_t id : waiting)
-    if (Job* job = find(id)) end(*job, failure_of(-ECANCELED, "the daemon is ending"));
+  std::ranges::sort(waiting, std::greater());  // who cancels a chain begins at its end
+  for (const uint64_t id : waiting) forget(*find(id));
+}
+
+void JobTable::forget(Job& job) {
+  if (job.state == JobState::kQueued) scheduler_->cancel(policy::JobId{job.id()});
+  contexts_.at(job.context).jobs.erase(job.id());
+  jobs_.erase(job.id());
 }
 
 std::vector<const Job*> JobTable::begin(const policy::Batch& batch) {

@@ -56,11 +56,15 @@ class JobTable : public CommandSink {
 
   uint64_t next_command_id() override { return ++last_id_; }
   void submit(uint64_t context, Group group) override;
+  void submit_piece(uint64_t context, Group group, const Piece& piece) override;
+  void end_chain(uint64_t chain) override;
+  void cancel_job(uint64_t job) override;
   void cancel(uint64_t context, const geoneuron_cancel& ask) override;
 
   // The time at which everything until the next call happens.
   void set_now(uint64_t now_ns) { now_ns_ = now_ns; }
-  // What was submitted and is not sent ends with -ECANCELED, and so does all that comes.
+  // What was submitted and is not sent is forgotten without an answer, and so is all that comes: it
+  // is in its client's ledger, and runs elsewhere.
   void drain();
 
   // The batch's jobs, in order, as sent. Ids of jobs that are no more are left out.
@@ -87,6 +91,8 @@ class JobTable : public CommandSink {
     std::vector<uint64_t> members;  // in order, all of them
     size_t next = 0;                // the first that neither the policy nor anybody has seen
     size_t left = 0;                // without an answer
+    policy::DeviceId device{};      // of its members, once one of them has named it
+    bool open = false;              // more members may come
     bool failed = false;            // what waited of it has ended
   };
   struct Context {
@@ -101,9 +107,10 @@ class JobTable : public CommandSink {
   };
 
   Job* find(uint64_t job);
-  void take(uint64_t context, Group group);
-  // Decides on the device of each job of a group.
-  void place(const std::vector<uint64_t>& ids);
+  void take(uint64_t context, Group group, const Piece& piece);
+  uint64_t add(uint64_t context, Accepted accepted, uint64_t chain);
+  // Decides on the device of each job of a group; `shared` is its chain's.
+  void place(const std::vector<uint64_t>& ids, policy::DeviceId& shared);
   // Hands on what may go on of the chain.
   void advance(uint64_t chain);
   // Answers the job itself, or gives it to the policy.
@@ -116,6 +123,8 @@ class JobTable : public CommandSink {
   void fail_chain(Chain& chain, const std::string& reason);
   // Ends one that waits, or asks for the end of one that runs.
   void end(Job& job, const Outcome& outcome);
+  // Without an answer; it must wait.
+  void forget(Job& job);
   void leave_batch(const Job& job, uint64_t device_ns);
 
   policy::Scheduler* scheduler_;

@@ -17,7 +17,7 @@ constexpr unsigned kSubmissionEntries = 256;
 constexpr unsigned kCompletionEntries = 8192;
 constexpr size_t kSpareOperations = 256;  // kept for reuse, with their buffers
 
-enum class Kind : uint8_t { kAccept, kReceive, kSend, kPoll };
+enum class Kind : uint8_t { kAccept, kReceive, kSend, kPoll, kFetch, kCommit };
 
 }  // namespace
 
@@ -161,6 +161,34 @@ void Loop::poll(Token token, int fd, short events) {
   io_uring_sqe_set_data(sqe, &operation);
 }
 
+// liburing has no helper for these.
+template <typename Payload>
+void Loop::command(Operation& operation, int fd, uint32_t code, const Payload& payload) {
+  static_assert(sizeof payload == 16);
+  io_uring_sqe* sqe = state_->entry();
+  io_uring_prep_rw(IORING_OP_URING_CMD, sqe, fd, nullptr, 0, 0);
+  sqe->off = code;                                     // cmd_op, and padding that must be 0
+  std::memcpy(&sqe->addr3, &payload, sizeof payload);  // cmd
+  io_uring_sqe_set_data(sqe, &operation);
+}
+
+void Loop::fetch(Token token, int fd, const geoneuron_uring_fetch& ask) {
+  Operation& operation = begin(token);
+  operation.kind = Kind::kFetch;
+  command(operation, fd, GEONEURON_URING_FETCH, ask);
+}
+
+void Loop::commit(Token token, int fd, const std::vector<geoneuron_commit_entry>& entries) {
+  Operation& operation = begin(token);
+  operation.kind = Kind::kCommit;
+  const auto bytes = std::as_bytes(std::span(entries));
+  operation.sent.assign(bytes.begin(), bytes.end());
+  geoneuron_uring_commit ask = {};
+  ask.entries = reinterpret_cast<uintptr_t>(operation.sent.data());
+  ask.count = static_cast<uint32_t>(entries.size());
+  command(operation, fd, GEONEURON_URING_COMMIT, ask);
+}
+
 void Loop::forget(int fd) {
   io_uring_sqe* sqe = state_->entry();
   io_uring_prep_cancel_fd(sqe, fd, IORING_ASYNC_CANCEL_ALL);
@@ -179,7 +207,10 @@ void Loop::finish(Operation& operation, int32_t result, std::vector<Event>& even
     event.truncated = (operation.header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
     event.fds = take_fds(operation.header);
   }
-  std::vector<std::byte>().swap(operation.sent);
+  if (operation.kind == Kind::kCommit)
+    event.bytes = operation.sent;
+  else
+    std::vector<std::byte>().swap(operation.sent);
   events.push_back(std::move(event));
   state_->reported.push_back(state_->take(operation));
 }

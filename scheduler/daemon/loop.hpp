@@ -4,6 +4,7 @@
 // owns the memory of what is under way: who asked may be gone when the answer comes. One thread.
 #pragma once
 
+#include <linux/geoneuron.h>
 #include <poll.h>
 
 #include <cstddef>
@@ -28,6 +29,8 @@ enum class Source : uint8_t {
   kWorkerControl,
   kWorkerRoom,  // its control socket takes messages again
   kWorkerDoorbell,
+  kKernelFetch,
+  kKernelCommit,
 };
 
 struct Token {
@@ -39,10 +42,11 @@ inline constexpr size_t kMaximumFds = 4;  // that one message may carry
 
 struct Event {
   Token token;
-  int32_t result = 0;                // of the call: negative errno; an accepted fd is in `fds`
-  std::span<const std::byte> bytes;  // receive: the message; valid until the next wait
-  std::vector<UniqueFd> fds;         // receive: what came with it
-  bool truncated = false;            // receive: bytes or fds were lost
+  int32_t result = 0;  // of the call: negative errno; an accepted fd is in `fds`
+  // receive: the message; commit: the entries with their outcomes. Valid until the next wait.
+  std::span<const std::byte> bytes;
+  std::vector<UniqueFd> fds;  // receive: what came with it
+  bool truncated = false;     // receive: bytes or fds were lost
 };
 
 class Loop {
@@ -62,6 +66,9 @@ class Loop {
   void send(Token token, int fd, std::vector<std::byte> bytes, int passed_fd = -1);
   // `events` as of poll(2); `result` are those that are there.
   void poll(Token token, int fd, short events);
+  // Of a file of /dev/geoneuron-server; the results are as in linux/geoneuron.h.
+  void fetch(Token token, int fd, const geoneuron_uring_fetch& ask);
+  void commit(Token token, int fd, const std::vector<geoneuron_commit_entry>& entries);
 
   // Ends whatever is under way on the fd; those events still come, with -ECANCELED.
   void forget(int fd);
@@ -75,6 +82,8 @@ class Loop {
   struct State;
   explicit Loop(std::unique_ptr<State> state);
   Operation& begin(Token token);
+  template <typename Payload>
+  void command(Operation& operation, int fd, uint32_t code, const Payload& payload);
   void finish(Operation& operation, int32_t result, std::vector<Event>& events);
 
   std::unique_ptr<State> state_;

@@ -25,6 +25,9 @@ struct Arguments {
   int private_socket = -1;
   std::string worker;
   std::string configuration;
+  std::string kernel;  // "": as configured
+  std::string kernel_device = DaemonOptions().kernel_device;
+  bool standby = false;
   bool verbose = false;
 };
 
@@ -46,6 +49,16 @@ void add_options(CLI::App& app, Arguments& arguments) {
          "--config", arguments.configuration,
          std::string("The configuration (default: ") + kConfigurationPath + " where it is there)")
       ->type_name("PATH");
+  app.add_option("--kernel", arguments.kernel,
+                 "Serve the kernel module's clients: auto (where it is there), yes, no")
+      ->type_name("WHEN")
+      ->check(CLI::IsMember({"auto", "yes", "no"}));
+  app.add_option("--kernel-device", arguments.kernel_device, "The kernel module's node for daemons")
+      ->type_name("PATH")
+      ->capture_default_str();
+  app.add_flag("--standby", arguments.standby,
+               "Wait until the daemon that serves the kernel's clients is gone, then serve")
+      ->excludes("--private-socket");
   app.add_flag("--verbose", arguments.verbose, "Say what happens");
 }
 
@@ -82,7 +95,16 @@ Result<void> serve(const Arguments& arguments) {
     options.configuration_path = arguments.configuration;
   else if (!is_private)
     options.configuration_path = kConfigurationPath;
+  if (is_private)
+    options.use_kernel = UseKernel::kNo;
+  else if (!arguments.kernel.empty())
+    options.use_kernel = GN_TRY(parse_use_kernel(arguments.kernel));
+  options.kernel_device = arguments.kernel_device;
+  options.standby = arguments.standby;
+  if (options.standby && options.use_kernel == UseKernel::kNo)
+    return invalid("--standby: waits for the kernel's clients: must not be with --kernel no");
   std::unique_ptr<Daemon> daemon = GN_TRY(Daemon::create(options));
+  if (options.standby && !GN_TRY(daemon->await_promotion())) return {};
   if (is_private) {
     GN_TRY(daemon->serve_only(std::move(connection)));
     return daemon->run();

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/queries.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "daemon/command_check.hpp"
+#include "daemon/slot_memory.hpp"
 
 namespace geoneuron::daemon {
 namespace {
@@ -27,13 +26,8 @@ Outcome failed(int result, std::string reason) {
 // Copied once, wherever it lies; what is too long is none of ours.
 std::string text_of(const Job& job, const geoneuron_request& request) {
   if (request.text_slot == GEONEURON_NO_SLOT) return {request.text, request.text_bytes};
-  const geoneuron_buffer_use& use = job.command().buffers[request.text_slot];
-  if (use.length > kMostTextBytes) return "";
-  std::string text(use.length, '\0');
-  const ssize_t read = pread(job.accepted.buffers[request.text_slot]->fd.get(), text.data(),
-                             text.size(), static_cast<off_t>(use.offset));
-  text.resize(read > 0 ? static_cast<size_t>(read) : 0);
-  return text;
+  const auto text = read_slot(job.accepted, request.text_slot, kMostTextBytes);
+  return text ? *text : "";
 }
 
 Outcome write_report(const Job& job, const std::string& text) {
@@ -48,11 +42,8 @@ Outcome write_report(const Job& job, const std::string& text) {
                      " bytes; its slot has " + std::to_string(use.length);
     return outcome;
   }
-  // By write and not through a mapping: whatever the client does to its memory, this only fails.
-  const int fd = job.accepted.buffers[request.report_slot]->fd.get();
-  const ssize_t written = pwrite(fd, text.data(), text.size(), static_cast<off_t>(use.offset));
-  if (written != static_cast<ssize_t>(text.size()))
-    return failed(-EACCES, "QUERY: the report slot's memory cannot be written");
+  if (Result<void> written = write_slot(job.accepted, request.report_slot, text); !written)
+    return failed(-EACCES, "QUERY: the report cannot be written: " + written.error().message);
   return outcome;
 }
 

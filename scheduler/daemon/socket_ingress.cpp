@@ -56,7 +56,7 @@ void SocketIngress::listen(UniqueFd listener) {
   parts_.loop.accept({Source::kListener, 0}, listener_.get());
 }
 
-void SocketIngress::stop_listening() {
+void SocketIngress::drain() {
   if (!listener_) return;
   parts_.loop.forget(listener_.get());
   listener_.reset();
@@ -70,13 +70,16 @@ Result<void> SocketIngress::adopt(UniqueFd socket) {
     send_refusal(socket.get(), taken.error());
     return taken;
   }
-  const uint64_t context = next_context_++;
+  const uint64_t context = parts_.clients.new_context();
   const uint32_t highest = highest_class(peer, rules_);
   auto client = std::make_unique<Client>(Client{
       .fd = std::move(socket),
       .connection = Connection(context, std::move(peer), highest, parts_.buffers, parts_.sink)});
   Client& added = *clients_.emplace(context, std::move(client)).first->second;
-  parts_.clients.opened(added.connection);
+  parts_.clients.opened({.id = context,
+                         .user = added.connection.peer().uid,
+                         .pid = added.connection.peer().pid,
+                         .highest_class = highest});
   mark(added);
   return {};
 }
@@ -122,7 +125,7 @@ void SocketIngress::turn_one_away() {
   spare_ = spare_fd();
 }
 
-void SocketIngress::retry(uint64_t now) {
+void SocketIngress::tick(uint64_t now) {
   if (retry_ns_ == 0 || now < retry_ns_ || !listener_) return;
   retry_ns_ = 0;
   parts_.loop.accept({Source::kListener, 0}, listener_.get());
@@ -145,6 +148,14 @@ void SocketIngress::sent(Client& client, const Event& event) {
   if (event.result < 0) return close(client);
   client.connection.delivered(std::exchange(client.completions_sending, 0));
   mark(client);
+}
+
+bool SocketIngress::deliver(const Answer& answer) {
+  Client* client = find(answer.context);
+  if (client == nullptr) return false;
+  std::visit([&](const auto& entry) { client->connection.outbox().add(entry); }, answer.what);
+  mark(*client);
+  return true;
 }
 
 void SocketIngress::flush() {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SocketIngress: the clients that come by Unix socket. Events in; what there is to send is sent
-// when `flush` is called. One thread.
+// SocketIngress: the clients that come by Unix socket. One thread.
 #pragma once
 
 #include <memory>
@@ -9,23 +8,15 @@
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
-#include "daemon/command_sink.hpp"
 #include "daemon/connection.hpp"
-#include "daemon/loop.hpp"
+#include "daemon/ingress.hpp"
 #include "daemon/peer.hpp"
 #include "daemon/quotas.hpp"
 
 namespace geoneuron::daemon {
 
-class SocketIngress {
+class SocketIngress final : public Ingress {
  public:
-  // The sink's clients: told when one comes and goes.
-  class Clients {
-   public:
-    virtual ~Clients() = default;
-    virtual void opened(const Connection& connection) = 0;
-    virtual void closed(uint64_t context) = 0;
-  };
   struct Parts {
     Loop& loop;
     Quotas& quotas;
@@ -37,35 +28,27 @@ class SocketIngress {
   };
 
   SocketIngress(const Parts& parts, const ClassRules& rules) : parts_(parts), rules_(rules) {}
-  ~SocketIngress();
+  ~SocketIngress() override;
 
-  // Accepts from it until stop_listening.
+  // Accepts from it until `drain`.
   void listen(UniqueFd listener);
-  void stop_listening();
   // Serves a connected socket. Errors: it is none of type SOCK_SEQPACKET, or over a quota.
   Result<void> adopt(UniqueFd socket);
   void set_rules(const ClassRules& rules) { rules_ = rules; }  // for those that come later
 
   // Events of kListener, kConnection and kConnectionSend.
-  void handle(Event& event);
-  // Puts what a client is to be told into its outbox, if it is still there.
-  template <typename Entry>
-  void deliver(uint64_t context, const Entry& entry) {
-    if (Client* client = find(context)) {
-      client->connection.outbox().add(entry);
-      mark(*client);
-    }
-  }
+  void handle(Event& event) override;
+  bool deliver(const Answer& answer) override;
   // Sends to and listens to all that something happened to.
-  void flush();
+  void flush() override;
+  // Accepting failed for want of fds or memory: then it is tried again.
+  uint64_t wake_ns() const override { return retry_ns_; }
+  void tick(uint64_t now) override;
+  void drain() override;
+  bool has_unsent() const override;
+  void close_all() override;
 
   size_t connections() const { return clients_.size(); }
-  bool has_unsent() const;
-  // Ends all connections.
-  void close_all();
-  // Accepting failed for want of fds or memory: try again at this time; 0: no need.
-  uint64_t retry_ns() const { return retry_ns_; }
-  void retry(uint64_t now);
 
  private:
   struct Client {
@@ -89,7 +72,6 @@ class SocketIngress {
   ClassRules rules_;
   UniqueFd listener_, spare_;
   uint64_t retry_ns_ = 0;
-  uint64_t next_context_ = 1;
   std::unordered_map<uint64_t, std::unique_ptr<Client>> clients_;
   std::vector<uint64_t> marked_;
 };

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <span>
 
-#include "daemon/client_memory.hpp"
+#include "daemon/slot_memory.hpp"
 #include "ring/control_socket.hpp"
 
 namespace geoneuron::daemon {
@@ -19,19 +19,21 @@ constexpr size_t kMostReplies = 4096;  // more than jobs can be with a worker
 }  // namespace
 
 Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program,
-                                                      const std::string& device, int fence_fd) {
+                                                      const std::string& device,
+                                                      const Fences& fences) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return make_error(errno, "%s: no socket for it: %s", program.c_str(), std::strerror(errno));
   UniqueFd ours(ends[0]);
   const UniqueFd theirs(ends[1]);
   ring::DaemonChannel channel = GN_TRY(ring::DaemonChannel::create());
-  Child child = GN_TRY(Child::start(program, {"--device", device},
-                                    {{theirs.get(), ring::kControlFd},
-                                     {channel.memory_fd(), ring::kChannelFd},
-                                     {channel.request_doorbell().fd(), ring::kRequestDoorbell},
-                                     {channel.reply_doorbell().fd(), ring::kReplyDoorbell},
-                                     {fence_fd, ring::kFenceFd}}));
+  std::vector<Inherited> fds = {{theirs.get(), ring::kControlFd},
+                                {channel.memory_fd(), ring::kChannelFd},
+                                {channel.request_doorbell().fd(), ring::kRequestDoorbell},
+                                {channel.reply_doorbell().fd(), ring::kReplyDoorbell},
+                                {fences.socket_fd, ring::kFenceFd}};
+  if (fences.kernel_fd >= 0) fds.push_back({fences.kernel_fd, ring::kKernelFenceFd});
+  Child child = GN_TRY(Child::start(program, {"--device", device}, fds));
   return std::unique_ptr<WorkerLink>(
       new WorkerLink(std::move(child), std::move(ours), std::move(channel)));
 }
@@ -40,26 +42,29 @@ WorkerLink::WorkerLink(Child child, UniqueFd control, ring::DaemonChannel channe
     : child_(std::move(child)), control_(std::move(control)), channel_(std::move(channel)) {}
 
 Result<void> WorkerLink::bring_buffers(const Job& job) {
-  for (size_t slot = 0; slot < job.command().buffer_count; ++slot) {
-    const bool writes = (job.command().buffers[slot].access & GEONEURON_ACCESS_WRITE) != 0;
-    GN_TRY(bring(job.accepted.buffers[slot], writes));
-  }
+  for (size_t slot = 0; slot < job.command().buffer_count; ++slot)
+    GN_TRY(bring(job.accepted, slot));
   return {};
 }
 
-Result<void> WorkerLink::bring(const BufferRef& buffer, bool writable) {
+Result<void> WorkerLink::bring(const Accepted& accepted, size_t slot) {
+  const BufferRef& buffer = accepted.buffers[slot];
+  const bool writable = (accepted.command.buffers[slot].access & GEONEURON_ACCESS_WRITE) != 0;
   // What it can write it can read; the other way round it is brought again.
   const auto known = known_buffers_.find(buffer->id);
   if (known != known_buffers_.end() && (known->second || !writable)) return {};
-  NewBuffer added = {.message = {.id = buffer->id,
-                                 .size_bytes = buffer->size_bytes,
-                                 .writable = writable ? 1u : 0u,
-                                 .kind = ring::BufferKind::kMemfd},
-                     .buffer = buffer.another(),
-                     .read_only = {}};
-  if (!writable) added.read_only = GN_TRY(reopen_read_only(buffer->fd.get()));
+  OpenedBuffer opened;
+  if (writable && buffer->fd)
+    opened.size_bytes = buffer->size_bytes;  // its own fd will do
+  else
+    opened = GN_TRY(open_slot(accepted, slot, writable));
   known_buffers_[buffer->id] = writable;
-  queue_.emplace_back(std::move(added));
+  queue_.emplace_back(NewBuffer{.message = {.id = buffer->id,
+                                            .size_bytes = opened.size_bytes,
+                                            .writable = writable ? 1u : 0u,
+                                            .kind = opened.kind},
+                                .buffer = buffer.another(),
+                                .fd = std::move(opened.fd)});
   return {};
 }
 
@@ -93,7 +98,7 @@ void WorkerLink::buffer_gone(uint64_t buffer) {
 }
 
 Result<bool> WorkerLink::send(const NewBuffer& buffer) const {
-  const int fd = buffer.read_only ? buffer.read_only.get() : buffer.buffer->fd.get();
+  const int fd = (buffer.fd ? buffer.fd : buffer.buffer->fd).get();
   const Result<void> sent = ring::send_message(control_.get(), buffer.message, fd);
   if (sent) return true;
   // ETOOMANYREFS: as many fds as the kernel lets lie in sockets wait to be taken.

@@ -19,12 +19,18 @@
 
 namespace geoneuron::daemon {
 
+// What every worker holds open to its end.
+struct Fences {
+  int socket_fd = -1;  // the write end of the socket clients' pipe
+  int kernel_fd = -1;  // the kernel session's; -1: there is none
+};
+
 class WorkerLink {
  public:
   // Starts `program`, for the device with that id of QUERY devices ("cpu", "vulkan:0"), with the
-  // fds of ring/protocol.hpp. `fence_fd` is the write end.
+  // fds of ring/protocol.hpp.
   static Result<std::unique_ptr<WorkerLink>> start(const std::string& program,
-                                                   const std::string& device, int fence_fd);
+                                                   const std::string& device, const Fences& fences);
 
   Child& child() { return child_; }
   int control_fd() const { return control_.get(); }
@@ -53,10 +59,10 @@ class WorkerLink {
   struct NewBuffer {
     ring::BufferMessage message;
     BufferRef buffer;  // keeps its fd open
-    UniqueFd read_only;
+    UniqueFd fd;       // to be sent in its stead, where that is one
   };
   WorkerLink(Child child, UniqueFd control, ring::DaemonChannel channel);
-  Result<void> bring(const BufferRef& buffer, bool writable);
+  Result<void> bring(const Accepted& accepted, size_t slot);
   Result<bool> send(const NewBuffer& buffer) const;
   Result<void> drain(std::vector<ring::Reply>& replies);
 

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/printable.hpp"
+#include "daemon/touching.hpp"
 
 namespace geoneuron::daemon {
 namespace {
@@ -49,7 +50,7 @@ void Workers::start(Slot& slot, uint64_t now) {
   ++slot.starts;
   auto link = WorkerLink::start(options_.program,
                                 options_.devices.at(static_cast<uint32_t>(slot.device) - 1),
-                                options_.fence_fd);
+                                options_.fences);
   if (!link) {
     note_death(slot, now);
     slot.wanted = false;
@@ -168,6 +169,7 @@ std::vector<std::pair<uint64_t, Outcome>> Workers::send(policy::WorkerId worker,
   std::vector<const Job*> sent;
   uint64_t broken_chain = 0;
   for (const Job* job : jobs) {
+    const Touching touching(job->accepted);
     if (job->chain != 0 && job->chain == broken_chain) {
       failed.emplace_back(job->id(), lost_outcome(-ECANCELED, "another of its chain failed"));
     } else if (Result<void> brought = slot->link->bring_buffers(*job); !brought) {

@@ -34,7 +34,7 @@ class Workers {
   struct Options {
     std::string program;
     std::vector<std::string> devices;  // their ids; DeviceId counts from 1
-    int fence_fd = -1;                 // the write end, which every worker holds
+    Fences fences;
     WorkerLimits limits;
   };
   Workers(Loop& loop, const Options& options) : loop_(&loop), options_(options) {}

@@ -16,7 +16,8 @@ using fakes::FakeAct;
 
 using DaemonLife = DaemonTest;
 
-TEST_F(DaemonLife, TermLetsEndWhatRunsAndCancelsWhatWaits) {
+// What waits has no answer: it is in the client's ledger, and goes to the next daemon.
+TEST_F(DaemonLife, TermLetsEndWhatRunsAndLeavesWhatWaits) {
   start();
   RawClient client = connect(256);
   std::vector<geoneuron_command> commands;
@@ -24,13 +25,12 @@ TEST_F(DaemonLife, TermLetsEndWhatRunsAndCancelsWhatWaits) {
   client.submit(commands);
   ASSERT_EQ(client.completions(1)[0].result, 0);
   kill(daemon_->pid(), SIGTERM);
-  int done = 1, cancelled = 0;
+  int done = 1;
   for (ReceivedMessage message = client.receive(); message.kind == GEONEURON_MESSAGE_COMPLETIONS;
        message = client.receive())
-    for (size_t i = 0; i < message.count; ++i)
-      ++(message.entry<geoneuron_completion>(i).result == 0 ? done : cancelled);
-  EXPECT_EQ(done + cancelled, 30);
-  EXPECT_GT(cancelled, 0);
+    for (size_t i = 0; i < message.count; ++i, ++done)
+      EXPECT_EQ(message.entry<geoneuron_completion>(i).result, 0);
+  EXPECT_LT(done, 30);
   EXPECT_EQ(daemon_->reap(), "ended with status 0");
   daemon_.reset();
   pollfd fence = {.fd = client.fence().get(), .events = 0, .revents = 0};

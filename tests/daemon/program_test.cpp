@@ -32,15 +32,40 @@ TEST(Program, WhatItCannotDoWithoutIsStatus1) {
   EXPECT_EQ(run_child(GEONEUROND, {"--worker", FAKE_WORKER, "--private-socket", "0"}).status, 1);
 }
 
+TEST(Program, TheKernelIsServedWhereItCanBe) {
+  const std::vector<std::string> base = {"--worker",      FAKE_WORKER, "--kernel-device",
+                                         "/no/such/node", "--socket",  "/no/such/folder/socket"};
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.end(), base.begin(), base.end());
+    return run_child(GEONEUROND, more);
+  };
+  // It goes on to the socket, which ends it here.
+  ChildResult result = run({});
+  EXPECT_NE(result.err.find("/no/such/node"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("/no/such/folder"), std::string::npos) << result.err;
+  result = run({"--kernel", "no"});
+  EXPECT_EQ(result.err.find("/no/such/node"), std::string::npos) << result.err;
+  for (const auto& must : {std::vector<std::string>{"--kernel", "yes"}, {"--standby"}}) {
+    result = run(must);
+    EXPECT_EQ(result.status, 1);
+    EXPECT_NE(result.err.find("/no/such/node"), std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find("/no/such/folder"), std::string::npos) << result.err;
+  }
+  EXPECT_EQ(run({"--kernel", "maybe"}).status, 2);
+  EXPECT_EQ(run({"--kernel", "no", "--standby"}).status, 1);
+}
+
 TEST(Configuration, TakesWhatItKnows) {
   const auto parsed = parse_configuration(
       "# a comment\n\n max_contexts = 7\nmax_buffer_bytes=4096\ninteractive_group = root\n"
-      "worker_idle_seconds = 2");
+      "worker_idle_seconds = 2\nkernel = no\nkernel_lease_seconds = 60");
   ASSERT_TRUE(parsed) << parsed.error().message;
   EXPECT_EQ(parsed->quotas.contexts, 7u);
   EXPECT_EQ(parsed->quotas.buffer_bytes, 4096u);
   EXPECT_EQ(parsed->classes.interactive_group, gid_t{0});
   EXPECT_EQ(parsed->workers.idle_ns, 2'000'000'000u);
+  EXPECT_EQ(parsed->use_kernel, UseKernel::kNo);
+  EXPECT_EQ(parsed->kernel_lease_ns, 60'000'000'000u);
   EXPECT_EQ(parsed->max_commands, Configuration().max_commands);
 }
 
@@ -54,6 +79,8 @@ TEST(Configuration, NamesTheLineThatIsWrong) {
                {"max_contexts = 0", "from 1"},
                {"max_commands = 65537", "to 65536"},
                {"max_contexts = 1 2", "\"1 2\""},
+               {"kernel = perhaps", "auto, yes or no"},
+               {"kernel_lease_seconds = 61", "to 60"},
                {"realtime_group = no-such-group", "no-such-group"}};
   for (const auto& each : cases) {
     const auto parsed = parse_configuration(each.text);
