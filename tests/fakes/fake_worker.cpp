@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -18,12 +19,14 @@
 
 #include "ring/channel.hpp"
 #include "ring/control_socket.hpp"
+#include "ring/sealed_memory.hpp"
 
 namespace geoneuron::fakes {
 namespace {
 
 struct FakeBuffer {
   UniqueFd readable, writable;
+  uint64_t size_bytes = 0;
 };
 
 class FakeWorker {
@@ -116,12 +119,14 @@ class FakeWorker {
     if (source < 0 || !to.writable) return reply(request.job, -EBADF, 0, "a buffer lacks");
     if (from.readable && (fcntl(from.readable.get(), F_GETFL) & O_ACCMODE) != O_RDONLY)
       return reply(request.job, -EPERM, 0, "a buffer for reading can be written");
-    std::string bytes(use[0].length, '\0');
-    const auto read = pread(source, bytes.data(), bytes.size(), static_cast<off_t>(use[0].offset));
-    const auto written =
-        pwrite(to.writable.get(), bytes.data(), bytes.size(), static_cast<off_t>(use[1].offset));
-    if (read != written) return reply(request.job, -EIO, 0, "bytes lack");
-    return reply(request.job, 0, static_cast<uint64_t>(written), "");
+    const auto read =
+        ring::SealedMemory::map_trusted(source, from.size_bytes, ring::Access::kRead, "from");
+    const auto written = ring::SealedMemory::map_trusted(to.writable.get(), to.size_bytes,
+                                                         ring::Access::kReadWrite, "to");
+    if (!read || !written) return reply(request.job, -EIO, 0, "a buffer cannot be mapped");
+    std::memcpy(written->bytes().data() + use[1].offset, read->bytes().data() + use[0].offset,
+                std::min(use[0].length, use[1].length));
+    return reply(request.job, 0, use[0].length, "");
   }
 
   void take_buffers() {
@@ -133,6 +138,7 @@ class FakeWorker {
       if (!received || !*received) return;
       FakeBuffer& buffer = buffers_[message.id];
       (message.writable != 0 ? buffer.writable : buffer.readable) = std::move(fd);
+      buffer.size_bytes = message.size_bytes;
     }
   }
 

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <set>
 
@@ -149,6 +150,33 @@ TEST_F(Handover, OnlyOneIsActive) {
   daemon::Child late = start({"--kernel", "yes", "--socket", second, "--worker", FAKE_WORKER});
   EXPECT_EQ(late.reap(), "ended with status 1");
   expect_end(active);
+}
+
+// A chain whose server is lost runs again from its start. What had its completion may not be
+// written again: its client may have put something else there.
+TEST_F(Handover, WhatRunsAgainForItsChainWritesNowhere) {
+  daemon::Child active = start_active();
+  const client::Connection connection = connect();
+  daemon::Child standby = start_standby(connection);
+  client::Buffer from, to;
+  ASSERT_EQ(connection.create_buffer(4096, from), 0);
+  ASSERT_EQ(connection.create_buffer(4096, to), 0);
+  std::memset(from.bytes().data(), 'a', 4096);
+  auto chain = slow(20);
+  chain[0] = act(fakes::FakeAct::kCopy, 0);
+  ASSERT_EQ(geoneuron_command_use(&chain[0], from.get(), GEONEURON_ACCESS_READ, 0, 0), 0);
+  ASSERT_EQ(geoneuron_command_use(&chain[0], to.get(), GEONEURON_ACCESS_WRITE, 0, 0), 1);
+  for (size_t i = 0; i + 1 < chain.size(); ++i) chain[i].flags |= GEONEURON_COMMAND_LINK;
+  ASSERT_EQ(connection.submit(chain), 20);
+  ASSERT_EQ(connection.wait(2, kPatienceNs), 0);
+  EXPECT_EQ(to.as<char>()[4095], 'a');
+  std::memset(to.bytes().data(), 'b', 4096);
+  active.kill();
+  active.reap();
+  expect_each_once(connection, 20);
+  EXPECT_EQ(to.as<char>()[0], 'b');
+  EXPECT_EQ(to.as<char>()[4095], 'b');
+  expect_end(standby);
 }
 
 // A chain that the kernel hands out member by member, each when the one before is done.
