@@ -52,6 +52,12 @@ class NeuronVisualizationKernel::TracedPixels final : public views::PixelDevice 
     return traced("view.paint", "tiles", tiles.size(),
                   [&] { return device_->paint(elements, tiles, normalisations, palette, canvas); });
   }
+  Result<void> paint_heatmaps(std::span<const views::Heatmap> maps,
+                              const views::NormalisationChoice& choice,
+                              const views::Palette& palette) override {
+    return traced("view.paint_heatmaps", "maps", maps.size(),
+                  [&] { return device_->paint_heatmaps(maps, choice, palette); });
+  }
   Result<views::Accumulation> accumulate(std::span<const views::Segment> segments, uint32_t width,
                                          uint32_t height) override {
     return traced("view.accumulate", "segments", segments.size(),

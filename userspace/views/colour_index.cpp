@@ -4,14 +4,16 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 #include "views/cpu_clones.hpp"
 
 namespace geoneuron::views {
 namespace {
 
-// A pixel as one store, which vectorises; may_alias makes that legal.
-using Word __attribute__((may_alias)) = uint32_t;
+// A pixel as one store, which vectorises; may_alias makes that legal, also where a client's memory
+// begins at an odd byte.
+using Word __attribute__((may_alias, aligned(1))) = uint32_t;
 
 inline uint32_t special_or(uint32_t bits, const uint32_t* palette, uint32_t index) {
   const uint32_t magnitude = bits & 0x7fffffffu;
@@ -71,9 +73,12 @@ void look_up(const Estimates& estimates, size_t count, const uint32_t* bounds,
 void paint_by_estimate(const float* values, size_t count, const uint32_t* bounds,
                        const IndexEstimate& by, const uint32_t* palette, Word* pixels) {
   Estimates estimates;
+  float copies[kEstimatedAtOnce];
   for (size_t at = 0; at < count; at += kEstimatedAtOnce) {
     const size_t part = std::min(kEstimatedAtOnce, count - at);
-    estimate_all(values + at, part, by.origin, by.slope, estimates);
+    // Read once: whoever may write to the values must not change them between estimate and key.
+    std::memcpy(copies, values + at, part * sizeof(float));
+    estimate_all(copies, part, by.origin, by.slope, estimates);
     look_up(estimates, part, bounds, palette, pixels + at);
   }
 }
@@ -88,6 +93,21 @@ void paint_by_search(const float* values, size_t count, const uint32_t* bounds,
     for (uint32_t step = 128; step > 0; step /= 2) index += bounds[index + step] <= key ? step : 0;
     pixels[i] = special_or(bits, palette, index);
   }
+}
+
+// Whether the estimate is the index or one more for all values. Index k holds those from threshold
+// k to just below threshold k + 1; the estimate being monotone, those two ends tell what it can be
+// in between. No branch leaves the loop, so that it is vectorised.
+GEONEURON_CPU_CLONES
+bool estimates_are_close(const uint32_t* bounds, float origin, float slope) {
+  uint32_t failures = 0;
+  for (int32_t k = 0; k < 256; ++k) {
+    const uint32_t low = bounds[k], high = bounds[k + 1] - 1;
+    const bool is_low = estimate(value_of_key(low), origin, slope) < k;
+    const bool is_high = estimate(value_of_key(high), origin, slope) > k + 1;
+    failures |= static_cast<uint32_t>(low <= high) & (is_low | is_high);
+  }
+  return failures == 0;
 }
 
 }  // namespace
@@ -122,17 +142,11 @@ ColourIndexer::ColourIndexer(const Normalisation& normalisation) {
   const auto& thresholds = normalisation.thresholds;
   for (size_t i = 0; i < thresholds.size(); ++i) bounds_[i + 1] = thresholds[i];
   estimate_ = estimate_of(normalisation);
-  // Index k holds the values from threshold k to just below threshold k + 1. The estimate being
-  // monotone, those two ends tell what it can be in between.
-  for (uint32_t k = 0; k < 256; ++k) {
-    const uint32_t low = k == 0 ? key_of(-INFINITY) + 1 : bounds_[k];
-    const uint32_t high = k == 255 ? key_of(INFINITY) - 1 : bounds_[k + 1] - 1;
-    if (low > high) continue;
-    const auto index = static_cast<int32_t>(k);
-    if (estimate(value_of_key(low), estimate_.origin, estimate_.slope) < index) return;
-    if (estimate(value_of_key(high), estimate_.origin, estimate_.slope) > index + 1) return;
-  }
-  estimate_is_close_ = true;
+  std::array<uint32_t, 257> bounds;
+  std::copy_n(bounds_.begin(), 256, bounds.begin());
+  bounds.front() = key_of(-INFINITY) + 1;
+  bounds.back() = key_of(INFINITY);
+  estimate_is_close_ = estimates_are_close(bounds.data(), estimate_.origin, estimate_.slope);
 }
 
 void ColourIndexer::paint(std::span<const float> values, const PackedPalette& palette,

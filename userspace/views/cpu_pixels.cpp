@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "views/colour_index.hpp"
 #include "views/cpu_clones.hpp"
+#include "views/heatmaps.hpp"
+#include "views/normalisation.hpp"
 #include "views/parallel.hpp"
 #include "views/pixel_checks.hpp"
 #include "views/segment_run.hpp"
@@ -146,26 +149,60 @@ void count_bins(std::span<const float> values, std::span<const uint32_t> edges,
   }
 }
 
-// Paints rows [begin, end) of a tile's map.
-void paint_rows(std::span<const float> elements, const Tile& tile, const ColourIndexer& indexer,
-                const PackedPalette& palette, Image& canvas, uint64_t begin, uint64_t end) {
-  std::vector<Rgba8> row(tile.width);
-  for (uint64_t i = begin; i < end; ++i) {
-    const auto values = elements.subspan(tile.first_element + i * tile.row_stride, tile.width);
-    const uint64_t y = tile.y + i * tile.scale;
-    Rgba8* out = canvas.pixels.data() + y * canvas.width + tile.x;
-    if (tile.scale == 1) {
-      indexer.paint(values, palette, out);
-      continue;
+// Paints rows of a map: values `row_stride` apart, pixels `pixel_stride`, each counted in elements.
+// What is painted is only written, never read, as it may be a client's memory.
+struct RowPainter {
+  const ColourIndexer& indexer;
+  const PackedPalette& palette;
+  uint32_t width = 0, scale = 1;
+  const float* values = nullptr;
+  size_t row_stride = 0;
+  Rgba8* pixels = nullptr;
+  size_t pixel_stride = 0;
+
+  // Rows [begin, end).
+  void paint(uint64_t begin, uint64_t end) const {
+    std::vector<Rgba8> row(scale == 1 ? 0 : width), wide(row.size() * scale);
+    for (uint64_t i = begin; i < end; ++i) {
+      const std::span from(values + i * row_stride, width);
+      Rgba8* out = pixels + i * scale * pixel_stride;
+      if (scale == 1) {
+        indexer.paint(from, palette, out);
+        continue;
+      }
+      indexer.paint(from, palette, row.data());
+      for (uint32_t x = 0; x < width; ++x) std::fill_n(&wide[size_t{x} * scale], scale, row[x]);
+      for (uint32_t copy = 0; copy < scale; ++copy)
+        std::copy_n(wide.data(), wide.size(), out + copy * pixel_stride);
     }
-    indexer.paint(values, palette, row.data());
-    for (uint32_t x = 0; x < tile.width; ++x)
-      std::fill_n(out + size_t{x} * tile.scale, tile.scale, row[x]);
-    const size_t size = size_t{tile.width} * tile.scale;
-    for (uint32_t copy = 1; copy < tile.scale; ++copy)
-      std::copy_n(out, size, out + size_t{copy} * canvas.width);
   }
-}
+};
+
+// Maps that follow each other and have the same limits share one indexer.
+class HeatmapPainter {
+ public:
+  HeatmapPainter(const NormalisationChoice& choice, const PackedPalette& palette)
+      : choice_(choice), palette_(palette) {}
+
+  Result<void> paint(const Heatmap& map) {
+    const Limits limits = GN_TRY(limits_of(map, choice_));
+    if (!indexer_ || limits != limits_) {
+      indexer_.emplace(thresholds_of(limits));
+      limits_ = limits;
+    }
+    const RowPainter painter{*indexer_,    palette_,  map.width,  map.scale,
+                             map.elements, map.width, map.pixels, size_t{map.width} * map.scale};
+    parallel_for(map.height, kGrain / map.width + 1,
+                 [&](uint64_t begin, uint64_t end, uint32_t) { painter.paint(begin, end); });
+    return {};
+  }
+
+ private:
+  const NormalisationChoice& choice_;
+  const PackedPalette& palette_;
+  Limits limits_;
+  std::optional<ColourIndexer> indexer_;
+};
 
 void add_run(const SegmentRun& run, Accumulation& sums) {
   const auto magnitude = static_cast<uint64_t>(std::abs(int64_t{run.weight}));
@@ -267,10 +304,35 @@ Result<void> CpuPixels::paint(std::span<const float> elements, std::span<const T
          i < tiles.size() && first_row[i] < end; ++i) {
       const uint64_t top = std::max(begin, first_row[i]) - first_row[i];
       const uint64_t bottom = std::min(end, first_row[i + 1]) - first_row[i];
-      paint_rows(elements, tiles[i], indexers[tiles[i].normalisation], colours, canvas, top,
-                 bottom);
+      const Tile& tile = tiles[i];
+      const RowPainter painter{indexers[tile.normalisation],
+                               colours,
+                               tile.width,
+                               tile.scale,
+                               elements.data() + tile.first_element,
+                               tile.row_stride,
+                               canvas.pixels.data() + size_t{tile.y} * canvas.width + tile.x,
+                               canvas.width};
+      painter.paint(top, bottom);
     }
   });
+  return {};
+}
+
+Result<void> CpuPixels::paint_heatmaps(std::span<const Heatmap> maps,
+                                       const NormalisationChoice& choice, const Palette& palette) {
+  GN_TRY(check_heatmaps(maps));
+  const PackedPalette colours = packed(palette);
+  uint64_t elements = 0;
+  for (const Heatmap& map : maps) elements += map.element_count();
+  // One after the other, each while the cache holds it.
+  const uint64_t grain = maps.size() * kGrain / std::max<uint64_t>(elements, 1) + 1;
+  std::vector<Result<void>> results(part_count(maps.size(), grain));
+  parallel_for(maps.size(), grain, [&](uint64_t begin, uint64_t end, uint32_t part) {
+    HeatmapPainter painter(choice, colours);
+    for (uint64_t i = begin; i < end && results[part]; ++i) results[part] = painter.paint(maps[i]);
+  });
+  for (Result<void>& result : results) GN_TRY(std::move(result));
   return {};
 }
 

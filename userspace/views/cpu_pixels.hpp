@@ -18,6 +18,8 @@ class CpuPixels final : public PixelDevice {
   Result<void> paint(std::span<const float> elements, std::span<const Tile> tiles,
                      std::span<const Normalisation> normalisations, const Palette& palette,
                      Image& canvas) override;
+  Result<void> paint_heatmaps(std::span<const Heatmap> maps, const NormalisationChoice& choice,
+                              const Palette& palette) override;
   Result<Accumulation> accumulate(std::span<const Segment> segments, uint32_t width,
                                   uint32_t height) override;
 };

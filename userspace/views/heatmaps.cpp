@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "views/heatmaps.hpp"
 
+#include <vector>
+
 #include "views/activation_map.hpp"
 #include "views/colour_map.hpp"
 #include "views/cpu_pixels.hpp"
@@ -38,49 +40,18 @@ Result<HeatmapPlace> HeatmapPlace::of(const std::string& name, const perception:
   return place;
 }
 
-void HeatmapSheet::clear() {
-  elements_.clear();
-  ranges_.clear();
-  tiles_.clear();
-  normalisations_.clear();
-  canvas_.height = 0;
-}
-
-std::span<float> HeatmapSheet::add(const HeatmapPlace& place) {
-  const ElementRange range{elements_.size(), place.element_count()};
-  Tile tile;
-  tile.first_element = range.first;
-  tile.width = place.width;
-  tile.height = place.height;
-  tile.row_stride = place.width;
-  tile.y = canvas_.height;
-  tile.scale = place.scale;
-  ranges_.push_back(range);
-  tiles_.push_back(tile);
-  canvas_.width = place.pixel_width();
-  canvas_.height += place.pixel_height();
-  elements_.resize(elements_.size() + range.count);
-  return std::span(elements_).subspan(range.first, range.count);
-}
-
-Result<void> HeatmapSheet::paint(PixelDevice& device, const HeatmapStyle& style) {
-  // On the cores, whose caches hold the elements just now: the same limits, sooner than a device
-  // could even begin.
-  CpuPixels cores;
-  const auto limits = GN_TRY(limits_of(cores, elements_, ranges_, style.normalisation));
-  for (size_t i = 0; i < tiles_.size(); ++i) {
-    // Fixed limits are the same for all, and 255 thresholds take a while.
-    if (i == 0 || limits[i] != limits[i - 1]) normalisations_.push_back(thresholds_of(limits[i]));
-    tiles_[i].normalisation = static_cast<uint32_t>(normalisations_.size() - 1);
+Result<Limits> limits_of(const Heatmap& map, const NormalisationChoice& choice) {
+  std::span<const float> elements(map.elements, map.element_count());
+  std::vector<float> copy;
+  if (choice.method == NormalisationMethod::kPercentile) {
+    copy.assign(elements.begin(), elements.end());
+    elements = copy;
   }
-  canvas_.pixels.resize(size_t{canvas_.width} * canvas_.height);
-  return device.paint(elements_, tiles_, normalisations_, style.palette, canvas_);
-}
-
-std::span<const Rgba8> HeatmapSheet::pixels(size_t map) const {
-  const Tile& tile = tiles_[map];
-  return std::span(canvas_.pixels)
-      .subspan(size_t{tile.y} * canvas_.width, size_t{tile.height} * tile.scale * canvas_.width);
+  // On the cores, whose caches hold the elements just now or soon will: the same limits, sooner
+  // than a device could even begin.
+  CpuPixels cores;
+  const ElementRange all{0, elements.size()};
+  return GN_TRY(limits_of(cores, elements, {&all, 1}, choice)).front();
 }
 
 }  // namespace geoneuron::views

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Heatmaps: many maps painted in one go, each as the view activation_map paints it with page=off:
-// alone, in colours by its own limits. The same bytes, for a fraction of the cost of one by one.
-// Not thread-safe.
+// Heatmaps: what of the view activation_map is a map alone, in colours by its own limits
+// (page=off), so that many can be painted in one go (PixelDevice::paint_heatmaps): the same bytes,
+// for a fraction of the cost of one by one. Thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <span>
-#include <vector>
 
 #include "base/result.hpp"
 #include "perception/tensor.hpp"
@@ -43,25 +41,8 @@ struct HeatmapPlace {
   uint32_t pixel_height() const { return height * scale; }
 };
 
-// Pictures of one width and style under each other. Keeps its memory from one set to the next.
-class HeatmapSheet {
- public:
-  // Begins a new set.
-  void clear();
-  // Room for the elements of one more map, to be filled before paint(); all must have the same
-  // pixel_width. What it returns holds until the next add().
-  std::span<float> add(const HeatmapPlace& place);
-  // Paints all. Errors: the device's.
-  Result<void> paint(PixelDevice& device, const HeatmapStyle& style);
-  // The picture of one map, after paint().
-  std::span<const Rgba8> pixels(size_t map) const;
-
- private:
-  std::vector<float> elements_;
-  std::vector<ElementRange> ranges_;
-  std::vector<Tile> tiles_;
-  std::vector<Normalisation> normalisations_;
-  Image canvas_;
-};
+// The limits of one map. Percentiles are those of a copy, as finding them is not safe from elements
+// that change meanwhile. Thread-safe.
+Result<Limits> limits_of(const Heatmap& map, const NormalisationChoice& choice);
 
 }  // namespace geoneuron::views

@@ -9,7 +9,8 @@
 namespace geoneuron::views {
 
 uint32_t part_count(uint64_t count, uint64_t grain) {
-  const uint64_t cores = std::max(1u, std::thread::hardware_concurrency());
+  // Asked once: it takes several system calls, longer than a small picture does.
+  static const uint64_t cores = std::max(1u, std::thread::hardware_concurrency());
   return static_cast<uint32_t>(
       std::clamp<uint64_t>(count / std::max<uint64_t>(grain, 1), 1, cores));
 }

@@ -71,4 +71,10 @@ Result<void> check_extent(uint64_t width, uint64_t height) {
   return {};
 }
 
+Result<void> check_heatmaps(std::span<const Heatmap> maps) {
+  for (const Heatmap& map : maps)
+    GN_TRY(check_extent(uint64_t{map.width} * map.scale, uint64_t{map.height} * map.scale));
+  return {};
+}
+
 }  // namespace geoneuron::views

@@ -16,6 +16,8 @@ Result<void> check_normalisations(std::span<const Normalisation> normalisations)
 // Tiles must lie inside elements, normalisations and canvas.
 Result<void> check_tiles(std::span<const float> elements, std::span<const Tile> tiles,
                          size_t normalisation_count, const Image& canvas);
+// Each must have a picture of 1 to kMaximumExtent pixels a side.
+Result<void> check_heatmaps(std::span<const Heatmap> maps);
 // Each side from 1 to kMaximumExtent.
 Result<void> check_extent(uint64_t width, uint64_t height);
 

@@ -54,6 +54,20 @@ struct Tile {
   uint32_t normalisation = 0;  // index into paint's normalisations
 };
 
+// A map and its picture, wherever both lie: `height` rows of `width` elements without gaps, and as
+// many squares of `scale` pixels. The memory may be a client's, who may write to it at any time:
+// then the picture shows something else, and nothing worse happens.
+struct Heatmap {
+  const float* elements = nullptr;
+  uint32_t width = 0, height = 0, scale = 1;
+  Rgba8* pixels = nullptr;
+
+  uint64_t element_count() const { return uint64_t{width} * height; }
+  uint64_t pixel_count() const { return element_count() * scale * scale; }
+};
+
+struct NormalisationChoice;
+
 // A line with fixed-point ends (24.8 pixels; the centre of pixel (0,0) is 128,128) and a signed
 // weight, added once to each pixel that the line covers: one per column where it is wider than
 // high, else one per row; see segment_run.hpp for the exact rule.
@@ -91,6 +105,11 @@ class PixelDevice {
   virtual Result<void> paint(std::span<const float> elements, std::span<const Tile> tiles,
                              std::span<const Normalisation> normalisations, const Palette& palette,
                              Image& canvas) = 0;
+  // Paints each map in colours by its own limits, as limits_of and paint do for one tile. Pictures
+  // do not overlap. EINVAL for one that check_heatmaps refuses.
+  virtual Result<void> paint_heatmaps(std::span<const Heatmap> maps,
+                                      const NormalisationChoice& choice,
+                                      const Palette& palette) = 0;
   // Adds up the segments, clipped to the canvas of at most kMaximumExtent pixels a side.
   virtual Result<Accumulation> accumulate(std::span<const Segment> segments, uint32_t width,
                                           uint32_t height) = 0;

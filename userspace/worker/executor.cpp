@@ -15,7 +15,7 @@ namespace {
 // jobs do.
 constexpr uint64_t kReplyDelayNs = 200'000;
 // Heatmaps painted together have at most so many pixels: 16 MiB.
-constexpr uint64_t kMaximumSheetPixels = 4u << 20;
+constexpr uint64_t kMaximumGroupPixels = 4u << 20;
 
 uint64_t pixel_count(const views::HeatmapPlace& place) {
   return uint64_t{place.pixel_width()} * place.pixel_height();
@@ -94,21 +94,19 @@ std::vector<Executor::HeatmapGroup> Executor::heatmap_groups(const Batch& batch,
     in_chain = goes_on;
     if (heatmap == nullptr) continue;
     is_grouped[i] = true;
-    const uint32_t width = heatmap->place.pixel_width();
     const auto group = std::ranges::find_if(groups, [&](const HeatmapGroup& one) {
-      return one.style == heatmap->style && one.pixel_width == width &&
-             one.pixels + pixel_count(heatmap->place) <= kMaximumSheetPixels;
+      return one.style == heatmap->style &&
+             one.pixels + pixel_count(heatmap->place) <= kMaximumGroupPixels;
     });
     HeatmapGroup& place = group != groups.end() ? *group : groups.emplace_back();
     place.style = heatmap->style;
-    place.pixel_width = width;
     place.pixels += pixel_count(heatmap->place);
     place.jobs.push_back(i);
   }
   return groups;
 }
 
-std::optional<Outcome> Executor::copy_heatmap(const Job& job) {
+std::variant<views::Heatmap, Outcome> Executor::find_heatmap(const Job& job) {
   if (auto refused = refusal(job)) return Outcome(std::move(*refused));
   const RenderText& text = std::get<RenderText>(*job.text);
   const BareHeatmap& heatmap = *text.heatmap;
@@ -117,32 +115,40 @@ std::optional<Outcome> Executor::copy_heatmap(const Job& job) {
   const uint64_t needed = pixel_count(heatmap.place) * sizeof(views::Rgba8);
   if (pixels->size() < needed)
     return Outcome::too_short("picture", pixels->size(), needed, picture_value(heatmap.place));
-  const uint64_t bytes = heatmap.place.element_count() * sizeof(float);
-  const auto elements = slot_range(job, text.select[0], heatmap.slot, heatmap.offset, bytes);
-  if (!elements) return Outcome(elements.error());
-  std::memcpy(sheet_.add(heatmap.place).data(), elements->data(), elements->size());
-  return std::nullopt;
+  const uint64_t count = heatmap.place.element_count();
+  const auto range =
+      slot_range(job, text.select[0], heatmap.slot, heatmap.offset, count * sizeof(float));
+  if (!range) return Outcome(range.error());
+  views::Heatmap map{reinterpret_cast<const float*>(range->data()), heatmap.place.width,
+                     heatmap.place.height, heatmap.place.scale,
+                     reinterpret_cast<views::Rgba8*>(pixels->data())};
+  if (reinterpret_cast<uintptr_t>(range->data()) % alignof(float) != 0) {
+    std::vector<float>& copy = copies_.emplace_back(count);
+    std::memcpy(copy.data(), range->data(), range->size());
+    map.elements = copy.data();
+  }
+  return map;
 }
 
 void Executor::run_heatmaps(Batch& batch, const HeatmapGroup& group, uint64_t begin_ns,
                             ReplyBatch& replies) {
   const uint64_t group_begin_ns = engine::now_ns();
-  sheet_.clear();
   std::vector<const Job*> painted;
+  std::vector<views::Heatmap> maps;
   for (const size_t i : group.jobs) {
     const Job& job = batch.jobs[i];
-    if (const auto outcome = copy_heatmap(job))
+    const auto found = find_heatmap(job);
+    if (const auto* outcome = std::get_if<Outcome>(&found)) {
       reply(job, *outcome, begin_ns, 0, replies);
-    else
+    } else {
+      maps.push_back(std::get<views::Heatmap>(found));
       painted.push_back(&job);
+    }
   }
   if (painted.empty()) return;
-  const Result<void> result = sheet_.paint(pictures_->device(), *group.style);
-  for (size_t i = 0; result && i < painted.size(); ++i) {
-    const auto pixels = sheet_.pixels(i);
-    const uint8_t slot = std::get<RenderText>(*painted[i]->text).pixels;
-    std::memcpy(painted[i]->slots[slot].bytes.data(), pixels.data(), pixels.size_bytes());
-  }
+  const Result<void> result =
+      pictures_->device().paint_heatmaps(maps, group.style->normalisation, group.style->palette);
+  copies_.clear();
   const uint64_t share_ns = (engine::now_ns() - group_begin_ns) / painted.size();
   for (const Job* job : painted) {
     const uint64_t value = picture_value(heatmap_of(*job)->place);

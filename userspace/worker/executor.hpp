@@ -2,9 +2,11 @@
 // Executor: runs the jobs of batches on one device. One thread at a time.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/result.hpp"
@@ -42,7 +44,6 @@ class Executor {
  private:
   struct HeatmapGroup {
     std::shared_ptr<const views::HeatmapStyle> style;
-    uint32_t pixel_width = 0;
     uint64_t pixels = 0;
     std::vector<size_t> jobs;  // indices into the batch
   };
@@ -55,8 +56,8 @@ class Executor {
   std::vector<HeatmapGroup> heatmap_groups(const Batch& batch, std::vector<bool>& is_grouped) const;
   void run_heatmaps(Batch& batch, const HeatmapGroup& group, uint64_t begin_ns,
                     ReplyBatch& replies);
-  // Puts the map onto the sheet; an outcome where it cannot be painted.
-  std::optional<Outcome> copy_heatmap(const Job& job);
+  // Where the map and its picture lie, or the outcome where it cannot be painted.
+  std::variant<views::Heatmap, Outcome> find_heatmap(const Job& job);
   Outcome run_job(const Job& job);
   Outcome load_model(const Job& job);
   Outcome perceive(const Job& job);
@@ -71,7 +72,7 @@ class Executor {
   ContextStore store_;
   std::unique_ptr<engine::NeuralPerceptionKernel> kernel_;
   std::unique_ptr<engine::NeuronVisualizationKernel> pictures_;
-  views::HeatmapSheet sheet_;
+  std::deque<std::vector<float>> copies_;  // of maps that begin at an odd byte
   std::string sentence_;
   std::string device_reason_;
   bool is_hardware_ = false;

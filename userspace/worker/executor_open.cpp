@@ -67,11 +67,14 @@ Result<std::unique_ptr<Executor>> Executor::open(const ExecutorOptions& options,
 Result<void> Executor::warm_up() {
   GN_TRY(views::Font::get());
   GN_TRY(views::Font::get(views::FontWeight::kBold));
-  views::HeatmapStyle style;
-  const views::HeatmapPlace place{0, 8, 8, 1};
-  sheet_.clear();
-  std::ranges::fill(sheet_.add(place), 1.0f);
-  GN_TRY(sheet_.paint(pictures_->device(), style));
+  // As it is, and with limits that let a device guess indices: two variants of one shader.
+  std::vector<float> elements(64, 1.0f);
+  std::vector<views::Rgba8> pixels(64);
+  const views::Heatmap map{elements.data(), 8, 8, 1, pixels.data()};
+  for (const float first : {1.0f, 0.0f}) {
+    elements.front() = first;
+    GN_TRY(pictures_->device().paint_heatmaps({&map, 1}, {}, {}));
+  }
   engine::PerceptionRequest request;
   request.model = small_model();
   request.inputs["x"] = Tensor::from<float>(Shape{4, 4}, std::vector<float>(16, 1.0f));

@@ -2,10 +2,10 @@
 // Handoff: passes objects from one thread to another, in order. One thread pushes, one pops.
 #pragma once
 
-#include <atomic>
 #include <boost/lockfree/spsc_queue.hpp>
-#include <cstdint>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 
 namespace geoneuron::worker {
 
@@ -20,47 +20,61 @@ class Handoff {
   // Waits while all places are taken.
   void push(std::unique_ptr<T> object) {
     T* raw = object.release();
-    for (;;) {
-      // Read before the attempt: a place that is freed in between ends the wait at once.
-      const uint32_t popped = popped_.load(std::memory_order_acquire);
-      if (queue_.push(raw)) break;
-      popped_.wait(popped, std::memory_order_acquire);
-    }
-    pushed_.fetch_add(1, std::memory_order_release);
-    pushed_.notify_one();
+    if (!queue_.push(raw)) wait([&] { return queue_.push(raw); });
+    notify();
   }
 
   // The next object; waits for it. nullptr: there will be none any more.
   std::unique_ptr<T> pop() {
-    for (;;) {
-      const uint32_t pushed = pushed_.load(std::memory_order_acquire);
-      if (auto object = pop_now()) return object;
-      if (closed_.load(std::memory_order_acquire)) return pop_now();
-      pushed_.wait(pushed, std::memory_order_acquire);
-    }
+    std::unique_ptr<T> object = pop_now();
+    if (object == nullptr)
+      wait(
+          [&] { return (object = pop_now()) != nullptr || (closed_ && !queue_.read_available()); });
+    if (object != nullptr) notify();
+    return object;
   }
 
   // By the pushing thread: pop() returns what was pushed before, then nullptr.
   void close() {
-    closed_.store(true, std::memory_order_release);
-    pushed_.fetch_add(1, std::memory_order_release);
-    pushed_.notify_one();
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
+    changed_.notify_one();
   }
 
  private:
   std::unique_ptr<T> pop_now() {
     T* raw = nullptr;
-    if (!queue_.pop(raw)) return nullptr;
-    popped_.fetch_add(1, std::memory_order_release);
-    popped_.notify_one();
+    queue_.pop(raw);
     return std::unique_ptr<T>(raw);
   }
 
+  // Sleeping without a turn of spinning or yielding first: on a busy machine these cost the very
+  // thread that is waited for its time.
+  template <typename Condition>
+  void wait(const Condition& condition) {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.wait(lock, condition);
+    --waiting_;
+  }
+
+  // The queue has changed. Taking the lock closes the race with one who has just looked at the
+  // queue and is about to sleep.
+  void notify() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (waiting_ == 0) return;
+    }
+    changed_.notify_all();
+  }
+
   boost::lockfree::spsc_queue<T*, boost::lockfree::capacity<kPlaces>> queue_;
-  // Counters to sleep on; what they count does not matter, only that they change.
-  std::atomic<uint32_t> pushed_{0};
-  std::atomic<uint32_t> popped_{0};
-  std::atomic<bool> closed_{false};
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  int waiting_ = 0;  // threads
+  bool closed_ = false;
 };
 
 }  // namespace geoneuron::worker

@@ -9,6 +9,7 @@
 #include "views/colour_map.hpp"
 #include "views/cpu_pixels.hpp"
 #include "views/normalisation.hpp"
+#include "views/painted_heatmaps.hpp"
 #include "views/view.hpp"
 
 namespace geoneuron::engine::vulkan {
@@ -181,6 +182,24 @@ TEST_F(VulkanPixelsTest, RefusesWhatTheCoresRefuse) {
        {static_cast<views::PixelDevice*>(&cpu_), static_cast<views::PixelDevice*>(vulkan_.get())})
     EXPECT_EQ(device->paint(values, {&fits, 1}, {&descending, 1}, {}, canvas).error().message,
               "normalisation 0: thresholds must be in ascending order");
+}
+
+TEST_F(VulkanPixelsTest, PaintsTheSameHeatmaps) {
+  const views::Palette palette = views::palette_named("viridis").value();
+  for (const views::NormalisationChoice& choice : views::testing::heatmap_choices())
+    EXPECT_EQ(views::testing::wrong_heatmaps(*vulkan_, choice, palette), 0u);
+}
+
+TEST_F(VulkanPixelsTest, PaintsMoreHeatmapsThanTheDeviceHoldsAtOnce) {
+  const views::Palette palette = views::palette_named("grey").value();
+  EXPECT_EQ(views::testing::wrong_heatmaps(*vulkan_, {}, palette, 60), 0u);
+  const std::vector<float> large = views::testing::normal(2500 * 2500, 8);
+  std::vector<views::Rgba8> here(large.size()), there(large.size());
+  const views::Heatmap one{large.data(), 2500, 2500, 1, here.data()};
+  const views::Heatmap other{large.data(), 2500, 2500, 1, there.data()};
+  ASSERT_TRUE(cpu_.paint_heatmaps({&one, 1}, {}, palette));
+  ASSERT_TRUE(vulkan_->paint_heatmaps({&other, 1}, {}, palette));
+  EXPECT_TRUE(here == there);
 }
 
 std::vector<Segment> random_segments(size_t count, int32_t extent, uint32_t seed) {

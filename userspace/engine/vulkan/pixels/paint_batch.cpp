@@ -11,9 +11,7 @@ namespace {
 constexpr uint32_t kPixelsPerInvocation = 64;
 constexpr uint32_t kInvocations = 64;
 
-uint64_t filled_up(uint64_t count) {
-  return (count + 3) / 4 * 4;
-}
+}  // namespace
 
 void add_jobs(PaintBatch& batch, const PaintPiece& piece) {
   const uint32_t per_invocation = std::max(1u, kPixelsPerInvocation / piece.scale);
@@ -22,6 +20,8 @@ void add_jobs(PaintBatch& batch, const PaintPiece& piece) {
   for (uint32_t unit = 0; unit < piece.units; unit += per_group)
     batch.jobs.push_back({index, unit, std::min(per_group, piece.units - unit)});
 }
+
+namespace {
 
 void add_piece(PaintBatch& batch, const views::Tile& tile, const PieceSource& source) {
   const uint64_t values = uint64_t{tile.width} * source.rows;
@@ -35,8 +35,8 @@ void add_piece(PaintBatch& batch, const views::Tile& tile, const PieceSource& so
   add_jobs(batch, piece);
   batch.pieces.push_back(piece);
   batch.sources.push_back(source);
-  batch.values += filled_up(values);
-  batch.pixels += filled_up(values * tile.scale * tile.scale);
+  batch.values += whole_fours(values);
+  batch.pixels += whole_fours(values * tile.scale * tile.scale);
 }
 
 }  // namespace

@@ -44,6 +44,13 @@ struct PaintBatch {
   uint64_t values = 0, pixels = 0;
 };
 
+// The shader takes values and pixels four at a time.
+inline uint64_t whole_fours(uint64_t count) {
+  return (count + 3) / 4 * 4;
+}
+// Adds the jobs of a piece that is to be the next.
+void add_jobs(PaintBatch& batch, const PaintPiece& piece);
+
 // Batches that together paint all tiles; each has at most `maximum` values and pixels, a multiple
 // of 4, unless a single row of one tile has more. Tiles are those of a checked canvas.
 // The pieces' estimates are left to the caller.

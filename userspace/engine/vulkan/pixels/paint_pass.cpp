@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // VulkanPixels: painting tiles.
 #include <algorithm>
-#include <cmath>
 
 #include "engine/vulkan/pixels/paint_batch.hpp"
+#include "engine/vulkan/pixels/paint_shader.hpp"
 #include "engine/vulkan/pixels/vulkan_pixels.hpp"
-#include "shaders/views/paint.hpp"
 #include "views/pixel_checks.hpp"
 
 namespace geoneuron::engine::vulkan {
@@ -14,69 +13,17 @@ namespace {
 // Pixels on the device at once, 64 MiB, unless a single row of squares has more.
 constexpr uint64_t kMaximumPixels = 16u << 20;
 
-constexpr auto kTexels = BindingKind::kTexelBuffer;
-constexpr auto kStorage = BindingKind::kStorageBuffer;
-constexpr BindingKind kBindings[] = {kTexels, kTexels, kStorage, kStorage, kStorage};
-
-struct Parameters {
-  uint32_t job_count = 0, nan = 0, positive_infinity = 0, negative_infinity = 0;
-};
-constexpr Shader kPaint{"views/paint", shaders::views_paint, kBindings, sizeof(Parameters)};
-
-// As in shaders/views/paint.comp. Where indices are searched for, the keys from `low` to below
-// `high` have this colour.
-struct Entry {
-  uint32_t low = 0, high = UINT32_MAX, colour = 0, unused = 0;
-};
-// Where estimates are close: those below `threshold` one colour, the others another.
-struct CloseEntry {
-  uint32_t threshold = 0, below = 0, from = 0, unused = 0;
-};
-static_assert(sizeof(Entry) == sizeof(CloseEntry));
-
-// Whether the cell of each estimate holds at most one threshold: threshold k is expected in the
-// middle of cell k + 1. The estimate being monotone, the thresholds' own tell about all values. The
-// margin is thousands of times what devices may round differently, once no number is tiny.
-bool estimates_are_close(const views::Normalisation& normalisation,
-                         const views::IndexEstimate& estimate) {
-  constexpr float kTiny = 1e-25f, kHuge = 1e25f;
-  const float slope = estimate.slope, origin = std::abs(estimate.origin);
-  if (estimate.base != 0 || !(slope > kTiny && slope < kHuge && origin < kHuge)) return false;
-  for (size_t k = 0; k < normalisation.thresholds.size(); ++k) {
-    const float value = views::value_of_key(normalisation.thresholds[k]);
-    const float in_cell = (value - estimate.origin) * slope - static_cast<float>(k + 1);
-    if (!(in_cell > 0.1f && in_cell < 0.9f)) return false;
-  }
-  return true;
-}
-
-void fill_entries(std::span<Entry> entries, const views::Normalisation& normalisation,
-                  const views::PackedPalette& palette) {
-  const auto& thresholds = normalisation.thresholds;
-  for (size_t i = 0; i < 256; ++i)
-    entries[i] = {i == 0 ? 0 : thresholds[i - 1], i == 255 ? UINT32_MAX : thresholds[i], palette[i],
-                  0};
-}
-
-void fill_entries(std::span<CloseEntry> entries, const views::Normalisation& normalisation,
-                  const views::PackedPalette& palette) {
-  entries[0] = {0, palette[0], palette[0], 0};
-  for (size_t i = 1; i < 256; ++i)
-    entries[i] = {normalisation.thresholds[i - 1], palette[i - 1], palette[i], 0};
-}
-
-template <typename E>
 Result<void> upload_entries(PixelCommands& commands,
                             std::span<const views::Normalisation> normalisations,
-                            const views::PackedPalette& palette) {
+                            const views::PackedPalette& palette, bool are_close) {
   const uint64_t most = commands.limits().maxTexelBufferElements / 256;
   if (normalisations.size() > most)
     return make_error(ENOTSUP, "%zu normalisations: this device takes at most %lu; use scope=layer",
                       normalisations.size(), most);
   const auto entries =
-      GN_TRY(commands.reserve<E>(1, normalisations.size() * 256, MemoryUse::kUpload));
+      GN_TRY(commands.reserve<PaintEntry>(1, normalisations.size() * 256, MemoryUse::kUpload));
   for (size_t n = 0; n < normalisations.size(); ++n)
-    fill_entries(entries.subspan(n * 256, 256), normalisations[n], palette);
+    fill_entries(entries.subspan(n * 256).first<256>(), normalisations[n], palette, are_close);
   commands.set_texels(1, VK_FORMAT_R32G32B32A32_UINT);
   return {};
 }
@@ -132,7 +79,7 @@ Estimates estimates_of(std::span<const views::Normalisation> normalisations) {
   Estimates estimates;
   for (const auto& one : normalisations) {
     estimates.all.push_back(views::estimate_of(one));
-    estimates.are_close = estimates.are_close && estimates_are_close(one, estimates.all.back());
+    estimates.are_close = estimates.are_close && estimate_is_close(one, estimates.all.back());
   }
   return estimates;
 }
@@ -161,17 +108,16 @@ Result<void> VulkanPixels::paint(std::span<const float> elements,
   if (tiles.empty()) return {};
   const views::PackedPalette colours = views::packed(palette);
   const Estimates estimates = estimates_of(normalisations);
-  GN_TRY(estimates.are_close ? upload_entries<CloseEntry>(commands_, normalisations, colours)
-                             : upload_entries<Entry>(commands_, normalisations, colours));
+  GN_TRY(upload_entries(commands_, normalisations, colours, estimates.are_close));
   const uint32_t constants[] = {estimates.are_close ? 1u : 0u};
   for (PaintBatch& batch : make_batches(tiles, maximum)) {
     for (PaintPiece& piece : batch.pieces) piece.estimate = estimates.all[piece.normalisation];
     GN_TRY(upload_batch(commands_, elements, tiles, batch));
     const auto pixels =
         GN_TRY(commands_.reserve<views::Rgba8>(4, batch.pixels, MemoryUse::kReadback));
-    const Parameters push{static_cast<uint32_t>(batch.jobs.size()), colours[256], colours[257],
-                          colours[258]};
-    GN_TRY(commands_.run(kPaint, bytes_of(push), batch.jobs.size(), constants));
+    const PaintParameters push{static_cast<uint32_t>(batch.jobs.size()), colours[256], colours[257],
+                               colours[258]};
+    GN_TRY(commands_.run(paint_shader(), bytes_of(push), batch.jobs.size(), constants));
     copy_pixels(pixels, tiles, batch, canvas);
   }
   return {};

@@ -29,6 +29,9 @@ class VulkanPixels final : public views::PixelDevice {
   Result<void> paint(std::span<const float> elements, std::span<const views::Tile> tiles,
                      std::span<const views::Normalisation> normalisations,
                      const views::Palette& palette, views::Image& canvas) override;
+  Result<void> paint_heatmaps(std::span<const views::Heatmap> maps,
+                              const views::NormalisationChoice& choice,
+                              const views::Palette& palette) override;
   Result<views::Accumulation> accumulate(std::span<const views::Segment> segments, uint32_t width,
                                          uint32_t height) override;
 
