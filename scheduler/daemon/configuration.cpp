@@ -76,6 +76,10 @@ std::map<std::string, Setter> setters(Configuration& result) {
            }},
           {"realtime_group", members(result.classes.realtime_group)},
           {"interactive_group", members(result.classes.interactive_group)},
+          {"worker_bytes", counter(result.workers.memory.all)},
+          {"worker_device_bytes", counter(result.workers.memory.device)},
+          {"context_device_bytes", counter(result.workers.memory.context_device)},
+          {"context_host_bytes", counter(result.workers.memory.context_host)},
           {"worker_patience_seconds", counter(result.workers.patience_ns, kSecond)},
           {"worker_idle_seconds", counter(result.workers.idle_ns, kSecond)},
           {"worker_stop_seconds", counter(result.workers.stop_ns, kSecond)}};

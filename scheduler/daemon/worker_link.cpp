@@ -16,10 +16,25 @@ namespace {
 
 constexpr size_t kMostReplies = 4096;  // more than jobs can be with a worker
 
+std::vector<std::string> arguments_of(const std::string& device, const WorkerMemory& memory) {
+  std::vector<std::string> arguments{"--device", device};
+  const auto add = [&](const char* name, uint64_t bytes) {
+    if (bytes == 0) return;
+    arguments.emplace_back(name);
+    arguments.push_back(std::to_string(bytes));
+  };
+  add("--budget", memory.all);
+  add("--device-budget", memory.device);
+  add("--context-device-budget", memory.context_device);
+  add("--context-host-budget", memory.context_host);
+  return arguments;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program,
                                                       const std::string& device,
+                                                      const WorkerMemory& memory,
                                                       const Fences& fences) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
@@ -33,7 +48,7 @@ Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program
                                 {channel.reply_doorbell().fd(), ring::kReplyDoorbell},
                                 {fences.socket_fd, ring::kFenceFd}};
   if (fences.kernel_fd >= 0) fds.push_back({fences.kernel_fd, ring::kKernelFenceFd});
-  Child child = GN_TRY(Child::start(program, {"--device", device}, fds));
+  Child child = GN_TRY(Child::start(program, arguments_of(device, memory), fds));
   return std::unique_ptr<WorkerLink>(
       new WorkerLink(std::move(child), std::move(ours), std::move(channel)));
 }

@@ -25,12 +25,21 @@ struct Fences {
   int kernel_fd = -1;  // the kernel session's; -1: there is none
 };
 
+// What a worker may use, in bytes; 0: what it takes for itself when it is not told.
+struct WorkerMemory {
+  uint64_t all = 0;
+  uint64_t device = 0;                            // for perceptions on the device
+  uint64_t context_device = 0, context_host = 0;  // of each context
+};
+
 class WorkerLink {
  public:
   // Starts `program`, for the device with that id of QUERY devices ("cpu", "vulkan:0"), with the
   // fds of ring/protocol.hpp.
   static Result<std::unique_ptr<WorkerLink>> start(const std::string& program,
-                                                   const std::string& device, const Fences& fences);
+                                                   const std::string& device,
+                                                   const WorkerMemory& memory,
+                                                   const Fences& fences);
 
   Child& child() { return child_; }
   int control_fd() const { return control_.get(); }

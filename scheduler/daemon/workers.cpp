@@ -50,7 +50,7 @@ void Workers::start(Slot& slot, uint64_t now) {
   ++slot.starts;
   auto link = WorkerLink::start(options_.program,
                                 options_.devices.at(static_cast<uint32_t>(slot.device) - 1),
-                                options_.fences);
+                                options_.limits.memory, options_.fences);
   if (!link) {
     note_death(slot, now);
     slot.wanted = false;

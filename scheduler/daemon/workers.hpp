@@ -27,6 +27,7 @@ struct WorkerLimits {
       120'000'000'000;                // a worker with jobs that replies nothing for as long hangs
   uint64_t idle_ns = 30'000'000'000;  // how long one outlives its user's last context
   uint64_t stop_ns = 10'000'000'000;  // to end when told to
+  WorkerMemory memory;                // of those that start from now on
 };
 
 class Workers {

@@ -58,7 +58,8 @@ TEST(Program, TheKernelIsServedWhereItCanBe) {
 TEST(Configuration, TakesWhatItKnows) {
   const auto parsed = parse_configuration(
       "# a comment\n\n max_contexts = 7\nmax_buffer_bytes=4096\ninteractive_group = root\n"
-      "worker_idle_seconds = 2\nkernel = no\nkernel_lease_seconds = 60");
+      "worker_idle_seconds = 2\nkernel = no\nkernel_lease_seconds = 60\nworker_bytes = 1048576\n"
+      "worker_device_bytes = 4096\ncontext_device_bytes = 2048\ncontext_host_bytes = 1024");
   ASSERT_TRUE(parsed) << parsed.error().message;
   EXPECT_EQ(parsed->quotas.contexts, 7u);
   EXPECT_EQ(parsed->quotas.buffer_bytes, 4096u);
@@ -66,6 +67,10 @@ TEST(Configuration, TakesWhatItKnows) {
   EXPECT_EQ(parsed->workers.idle_ns, 2'000'000'000u);
   EXPECT_EQ(parsed->use_kernel, UseKernel::kNo);
   EXPECT_EQ(parsed->kernel_lease_ns, 60'000'000'000u);
+  EXPECT_EQ(parsed->workers.memory.all, 1048576u);
+  EXPECT_EQ(parsed->workers.memory.device, 4096u);
+  EXPECT_EQ(parsed->workers.memory.context_device, 2048u);
+  EXPECT_EQ(parsed->workers.memory.context_host, 1024u);
   EXPECT_EQ(parsed->max_commands, Configuration().max_commands);
 }
 

@@ -3,6 +3,8 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 
 #include "daemon/daemon_fixture.hpp"
@@ -97,6 +99,17 @@ TEST_F(DaemonWorkers, WorkersEndSomeTimeAfterTheirUser) {
   EXPECT_NE(kill(worker, 0), 0);
   RawClient client = connect();
   EXPECT_EQ(client.call(nop()).result, 0) << "and are there again when they are needed";
+}
+
+TEST_F(DaemonWorkers, WorkersAreToldWhatTheyMayUse) {
+  start("worker_bytes = 1000000\nworker_device_bytes = 4000\ncontext_host_bytes = 2000\n");
+  RawClient client = connect();
+  std::ifstream file("/proc/" + std::to_string(process_of(client)) + "/cmdline");
+  std::string line{std::istreambuf_iterator<char>(file), {}};
+  std::ranges::replace(line, '\0', ' ');
+  EXPECT_NE(line.find(" --budget 1000000 --device-budget 4000 --context-host-budget 2000 "),
+            std::string::npos)
+      << line;
 }
 
 TEST_F(DaemonWorkers, TheFenceHoldsWhileAWorkerLives) {

@@ -69,5 +69,24 @@ TEST(MemoryManager, GrantsNothingWhileMoreThanANewBudgetIsInUse) {
   EXPECT_EQ(memory.lease(51, "more").error().code, ENOMEM);
 }
 
+TEST(MemoryManager, CountsForEachClientByItself) {
+  MemoryManager memory({{"device", 100, 60}});
+  const auto lease = [&](uint64_t client, uint64_t bytes) {
+    return memory.manage_memory({kDeviceHeap, bytes, "tensors", client});
+  };
+  MemoryLease first = lease(1, 60).value();
+  EXPECT_EQ(lease(1, 1).error().message,
+            "device memory: tensors needs 1 bytes; this client uses 60 of its 60");
+  MemoryLease second = lease(2, 40).value();
+  EXPECT_EQ(lease(2, 1).error().code, ENOMEM);  // within its budget, but the heap is full
+  EXPECT_EQ(memory.used_bytes(kDeviceHeap, 1), 60u);
+  EXPECT_EQ(memory.used_bytes(kDeviceHeap, 3), 0u);
+  MemoryLease moved = std::move(first);
+  moved.reset();
+  EXPECT_EQ(memory.used_bytes(kDeviceHeap, 1), 0u);
+  EXPECT_TRUE(lease(2, 20).has_value());
+  EXPECT_TRUE(lease(0, 60).has_value());  // nobody's: the heap alone counts
+}
+
 }  // namespace
 }  // namespace geoneuron::engine

@@ -251,7 +251,7 @@ TEST(WorkerStart, KeepsNoMoreThanItsBudget) {
   const auto digits = std::move(read_file(GEONEURON_DIGITS, 1 << 24)).value();
   const auto reply = daemon.run(GEONEURON_LOAD_MODEL, {.object = 7}, {reads(daemon.share(digits))});
   EXPECT_EQ(reply.result, -ENOMEM);
-  EXPECT_THAT(reply.reason, HasSubstr("at most 24576 may stay here"));
+  EXPECT_THAT(reply.reason, HasSubstr("at most 16384 may stay here"));
 }
 
 // Ends when the last holder of the pipe has ended.

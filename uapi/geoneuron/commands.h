@@ -6,7 +6,9 @@
  *
  * Models and perceptions belong to the context that made them and live in the worker of one device.
  * Outside a chain they are soft state: a command that names one which is no more (or never was)
- * completes with -ESTALE. A command that breaks a rule of this file completes with -EINVAL.
+ * completes with -ESTALE. Perceptions that are not used for long are evicted from the device to
+ * the host, and come back when they are used; only what a context has beyond its budgets there is
+ * lost. A command that breaks a rule of this file completes with -EINVAL.
  * What else can go wrong is told at each opcode; for all of them: -ENODEV (no such device, or it is
  * lost), -ENOMEM (over a budget), -EIO (the worker died of it), -ETIME (the deadline could not be
  * kept, and the request has GEONEURON_REQUEST_DROP_LATE), -EDQUOT (a quota of this user).
@@ -61,7 +63,8 @@
  *                             answered, times and places by node, what the optimiser did, memory
  *   {"about": "trace"}        of the perception source, made with "profile": its run and the
  *                             pictures of it in the Trace Event Format
- *   {"about": "perception"}   of source: the kept tensors with types, shapes and bytes
+ *   {"about": "perception"}   of source: the kept tensors with types, shapes and bytes, and
+ *                             whether they are on the "device" or were evicted to the "host"
  *   {"about": "tensor", "name": "y"}  of the perception source: its elements, row-major
  *   {"about": "statistics"}   contexts, classes, queues, device time
  *   {"about": "costs"}        what jobs are predicted to take

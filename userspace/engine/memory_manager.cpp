@@ -10,6 +10,7 @@ namespace geoneuron::engine {
 MemoryLease::MemoryLease(MemoryLease&& other) noexcept
     : manager_(std::exchange(other.manager_, nullptr)),
       heap_(other.heap_),
+      client_(other.client_),
       size_bytes_(std::exchange(other.size_bytes_, 0)) {}
 
 MemoryLease& MemoryLease::operator=(MemoryLease&& other) noexcept {
@@ -17,6 +18,7 @@ MemoryLease& MemoryLease::operator=(MemoryLease&& other) noexcept {
     reset();
     manager_ = std::exchange(other.manager_, nullptr);
     heap_ = other.heap_;
+    client_ = other.client_;
     size_bytes_ = std::exchange(other.size_bytes_, 0);
   }
   return *this;
@@ -51,8 +53,13 @@ Result<MemoryLease> MemoryManager::manage_memory(const MemoryRequest& request) {
   const std::lock_guard lock(mutex_);
   assert(static_cast<size_t>(request.heap) < heaps_.size());
   Heap& heap = heaps_[static_cast<size_t>(request.heap)];
-  if (request.size_bytes > free_bytes(heap)) return refusal(heap, request);
+  const uint64_t client_bytes = used_by(heap, request.client);
+  const bool fits_client =
+      request.client == 0 || request.size_bytes <= heap.options.client_budget_bytes - client_bytes;
+  if (request.size_bytes > free_bytes(heap) || !fits_client) return refusal(heap, request);
   heap.used_bytes += request.size_bytes;
+  if (request.client != 0 && request.size_bytes != 0)
+    heap.clients[request.client] = client_bytes + request.size_bytes;
   heap.peak_bytes = std::max(heap.peak_bytes, heap.used_bytes);
   limit_spare();
   return MemoryLease(*this, request);
@@ -66,6 +73,10 @@ void MemoryManager::release(const MemoryLease& lease) {
   const std::lock_guard lock(mutex_);
   Heap& heap = heaps_[static_cast<size_t>(lease.heap_)];
   heap.used_bytes -= lease.size_bytes_;
+  if (const auto client = heap.clients.find(lease.client_); client != heap.clients.end()) {
+    client->second -= lease.size_bytes_;
+    if (client->second == 0) heap.clients.erase(client);
+  }
   limit_spare();
 }
 
@@ -93,6 +104,21 @@ uint64_t MemoryManager::used_bytes(HeapId heap) const {
   return heaps_[static_cast<size_t>(heap)].used_bytes;
 }
 
+uint64_t MemoryManager::used_by(const Heap& heap, uint64_t client) {
+  const auto found = heap.clients.find(client);
+  return found == heap.clients.end() ? 0 : found->second;
+}
+
+uint64_t MemoryManager::used_bytes(HeapId heap, uint64_t client) const {
+  const std::lock_guard lock(mutex_);
+  return used_by(heaps_[static_cast<size_t>(heap)], client);
+}
+
+uint64_t MemoryManager::client_budget_bytes(HeapId heap) const {
+  const std::lock_guard lock(mutex_);
+  return heaps_[static_cast<size_t>(heap)].options.client_budget_bytes;
+}
+
 uint64_t MemoryManager::peak_bytes(HeapId heap) const {
   const std::lock_guard lock(mutex_);
   return heaps_[static_cast<size_t>(heap)].peak_bytes;
@@ -104,6 +130,12 @@ void MemoryManager::reset_peak(HeapId heap) {
 }
 
 Error MemoryManager::refusal(const Heap& heap, const MemoryRequest& request) {
+  if (request.size_bytes <= free_bytes(heap))
+    return make_error(ENOMEM, "%s memory: %s needs %llu bytes; this client uses %llu of its %llu",
+                      heap.options.name.c_str(), request.purpose.c_str(),
+                      static_cast<unsigned long long>(request.size_bytes),
+                      static_cast<unsigned long long>(used_by(heap, request.client)),
+                      static_cast<unsigned long long>(heap.options.client_budget_bytes));
   return make_error(ENOMEM,
                     "%s memory: %s needs %llu bytes; %llu of %llu are in use; "
                     "raise the budget",

@@ -92,14 +92,14 @@ std::string to_text(const engine::PerceptionReport& report, const engine::Device
                   {"passes", passes}});
 }
 
-std::string to_text(const Perception& perception) {
+std::string to_text(const ContextStore::Found& found) {
   ordered_json tensors = ordered_json::array();
-  for (const auto& [name, tensor] : perception.tensors)
+  for (const auto& [name, tensor] : found.perception->tensors)
     tensors.push_back({{"name", name},
                        {"type", name_of(tensor.type())},
                        {"shape", tensor.shape().extents()},
                        {"bytes", tensor.size_bytes()}});
-  return text_of({{"tensors", tensors}});
+  return text_of({{"tensors", tensors}, {"where", found.is_on_device ? "device" : "host"}});
 }
 
 }  // namespace geoneuron::worker

@@ -15,7 +15,7 @@ std::string to_text(const perception::ModelDescription& model);
 // Of a run: where and how each node was computed, and what the optimiser did before.
 std::string to_text(const engine::PerceptionReport& report, const engine::DeviceDescription& device,
                     const std::string& device_reason);
-// Of a perception: the kept tensors.
-std::string to_text(const Perception& perception);
+// Of a perception: the kept tensors, and where they are.
+std::string to_text(const ContextStore::Found& found);
 
 }  // namespace geoneuron::worker

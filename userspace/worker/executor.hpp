@@ -23,8 +23,12 @@ namespace geoneuron::worker {
 
 struct ExecutorOptions {
   std::string device = "auto";  // a selector as in engine/devices.hpp
-  // Of all that lives here: half for what runs, the rest for what stays between commands.
+  // Of all that lives here: half for what runs, an eighth for remembered answers, a quarter for
+  // models and evicted perceptions on the host, an eighth for perceptions on the device.
   uint64_t budget_bytes = uint64_t{4} << 30;
+  std::optional<uint64_t> device_bytes;  // in place of that eighth
+  // Of those two, what each context may use.
+  uint64_t context_device_bytes = UINT64_MAX, context_host_bytes = UINT64_MAX;
 };
 
 class Executor {
@@ -48,7 +52,8 @@ class Executor {
     std::vector<size_t> jobs;  // indices into the batch
   };
 
-  Executor(const ExecutorOptions& options, Cancellations& cancellations);
+  Executor(const ExecutorOptions& options, std::unique_ptr<engine::TensorHome> home,
+           Cancellations& cancellations);
   Result<void> warm_up();
 
   // Why the job must not begin, if so.
@@ -69,6 +74,7 @@ class Executor {
              ReplyBatch& replies) const;
 
   Cancellations& cancellations_;
+  std::unique_ptr<engine::TensorHome> home_;
   ContextStore store_;
   std::unique_ptr<engine::NeuralPerceptionKernel> kernel_;
   std::unique_ptr<engine::NeuronVisualizationKernel> pictures_;

@@ -146,7 +146,7 @@ Outcome Executor::perceive(const Job& job) {
     GN_TRY(with_context(writable_slot(job, place.slot), "tensor " + name));
     request.keep.insert(name);
   }
-  Collector collector(job, text, kept, store_.budget_bytes());
+  Collector collector(job, text, kept, store_.largest_bytes());
   auto perception = std::make_shared<Perception>();
   if (text.profile) {
     const size_t spans = request.model->graph.nodes.size() + kMorePerceptionSpans;
@@ -219,7 +219,7 @@ Outcome Executor::query(const Job& job) {
       break;
     }
     case QueryText::About::kPerception:
-      answer = to_text(*GN_TRY(store_.perception(job.context, job.source)));
+      answer = to_text(GN_TRY(store_.look_at(job.context, job.source)));
       break;
     case QueryText::About::kTensor: {
       const auto perception = GN_TRY(store_.perception(job.context, job.source));

@@ -40,16 +40,25 @@ std::shared_ptr<const Model> small_model() {
   return std::make_shared<const Model>(std::move(model));
 }
 
+StoreBudgets budgets(const ExecutorOptions& options) {
+  return {.device = options.device_bytes.value_or(options.budget_bytes / 8),
+          .host = options.budget_bytes / 4,
+          .context_device = options.context_device_bytes,
+          .context_host = options.context_host_bytes};
+}
+
 }  // namespace
 
-Executor::Executor(const ExecutorOptions& options, Cancellations& cancellations)
-    : cancellations_(cancellations), store_(std::max<uint64_t>(options.budget_bytes * 3 / 8, 1)) {}
+Executor::Executor(const ExecutorOptions& options, std::unique_ptr<engine::TensorHome> home,
+                   Cancellations& cancellations)
+    : cancellations_(cancellations), home_(std::move(home)), store_(budgets(options), *home_) {}
 
 Result<std::unique_ptr<Executor>> Executor::open(const ExecutorOptions& options,
                                                  Cancellations& cancellations) {
   if (options.budget_bytes < 8) return invalid("--budget: must be at least 8 bytes");
   engine::OpenedUnit opened = GN_TRY(engine::open_unit(options.device));
-  auto executor = std::unique_ptr<Executor>(new Executor(options, cancellations));
+  auto executor = std::unique_ptr<Executor>(
+      new Executor(options, engine::TensorHome::on(opened), cancellations));
   const engine::DeviceDescription& device = opened.unit->description();
   executor->sentence_ = device.id + ", " + device.name + ", because " + opened.reason;
   executor->device_reason_ = opened.reason;

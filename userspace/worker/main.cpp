@@ -16,31 +16,46 @@ using geoneuron::Result;
 using geoneuron::worker::ExecutorOptions;
 
 constexpr const char* kUsage =
-    "usage: geoneuron-worker [--device SELECTOR] [--budget BYTES] | --list-devices\n"
+    "usage: geoneuron-worker [--device SELECTOR] [--budget BYTES] [--device-budget BYTES]\n"
+    "                        [--context-device-budget BYTES] [--context-host-budget BYTES]\n"
+    "       geoneuron-worker --list-devices\n"
     "Runs networks and draws pictures for geoneurond, which starts it.\n";
 
-Result<uint64_t> bytes_of(const char* text) {
+Result<uint64_t> bytes_of(const char* name, const char* text) {
   uint64_t bytes = 0;
   const auto [end, error] = std::from_chars(text, text + std::strlen(text), bytes);
   if (error != std::errc() || *end != 0)
-    return geoneuron::invalid("--budget %s: must be a number of bytes", text);
+    return geoneuron::invalid("--%s %s: must be a number of bytes", name, text);
   return bytes;
 }
 
+Result<void> take_option(const std::string& name, const char* value, ExecutorOptions& options) {
+  if (name == "device") {
+    options.device = value;
+    return {};
+  }
+  const uint64_t bytes = GN_TRY(bytes_of(name.c_str(), value));
+  if (name == "budget") options.budget_bytes = bytes;
+  if (name == "device-budget") options.device_bytes = bytes;
+  if (name == "context-device-budget") options.context_device_bytes = bytes;
+  if (name == "context-host-budget") options.context_host_bytes = bytes;
+  return {};
+}
+
 Result<ExecutorOptions> options_of(int count, char** arguments) {
-  constexpr option kOptions[] = {{"device", required_argument, nullptr, 'd'},
-                                 {"budget", required_argument, nullptr, 'b'},
+  constexpr option kOptions[] = {{"device", required_argument, nullptr, 'o'},
+                                 {"budget", required_argument, nullptr, 'o'},
+                                 {"device-budget", required_argument, nullptr, 'o'},
+                                 {"context-device-budget", required_argument, nullptr, 'o'},
+                                 {"context-host-budget", required_argument, nullptr, 'o'},
                                  {nullptr, 0, nullptr, 0}};
   ExecutorOptions options;
   opterr = 0;
-  for (int found = 0; (found = getopt_long(count, arguments, "", kOptions, nullptr)) != -1;) {
-    if (found == 'd') {
-      options.device = optarg;
-    } else if (found == 'b') {
-      options.budget_bytes = GN_TRY(bytes_of(optarg));
-    } else {
+  int which = 0;
+  for (int found = 0; (found = getopt_long(count, arguments, "", kOptions, &which)) != -1;) {
+    if (found != 'o')
       return geoneuron::invalid("%s: is no option, or lacks its value", arguments[optind - 1]);
-    }
+    GN_TRY(take_option(kOptions[which].name, optarg, options));
   }
   if (optind != count) return geoneuron::invalid("%s: is one argument too many", arguments[optind]);
   return options;
