@@ -23,22 +23,24 @@ constexpr uint64_t kGrain = 1 << 16;
 // 32-bit counters suffice below this, and four of them per element vectorise.
 constexpr uint64_t kCountedAtOnce = 1 << 30;
 
+// Masks and not conditions: from those the compiler makes branches, four times as slow.
 GEONEURON_CPU_CLONES
 void count_values(const float* values, uint64_t count, KeyStatistics& result) {
+  constexpr auto kInfinity = static_cast<int32_t>(kInfinityBits);
+  constexpr auto kNegativeInfinity = static_cast<int32_t>(kInfinityBits | kZeroKey);
   uint32_t finite = 0, nan = 0, negative_infinity = 0;
   // Keys with the top bit flipped order as signed integers, for which vector instructions exist.
   int32_t minimum = INT32_MAX, maximum = INT32_MIN;
   for (uint64_t i = 0; i < count; ++i) {
-    const uint32_t bits = std::bit_cast<uint32_t>(values[i]);
-    const uint32_t magnitude = bits & 0x7fffffffu;
-    const bool is_finite = magnitude < kInfinityBits;
-    const auto sign = static_cast<int32_t>(bits) >> 31;
-    const int32_t key = (static_cast<int32_t>(bits) ^ (sign & 0x7fffffff)) + (bits == kZeroKey);
-    finite += is_finite ? 1 : 0;
-    nan += magnitude > kInfinityBits ? 1 : 0;
-    negative_infinity += bits == (kInfinityBits | kZeroKey) ? 1 : 0;
-    minimum = std::min(minimum, is_finite ? key : INT32_MAX);
-    maximum = std::max(maximum, is_finite ? key : INT32_MIN);
+    const auto bits = std::bit_cast<int32_t>(values[i]);
+    const int32_t magnitude = bits & INT32_MAX;
+    const int32_t is_finite = (magnitude - kInfinity) >> 31, is_nan = (kInfinity - magnitude) >> 31;
+    const int32_t key = (bits ^ ((bits >> 31) & INT32_MAX)) + (bits == INT32_MIN ? 1 : 0);
+    finite += static_cast<uint32_t>(is_finite & 1);
+    nan += static_cast<uint32_t>(is_nan & 1);
+    negative_infinity += bits == kNegativeInfinity ? 1 : 0;
+    minimum = std::min(minimum, (key & is_finite) | (~is_finite & INT32_MAX));
+    maximum = std::max(maximum, (key & is_finite) | (~is_finite & INT32_MIN));
   }
   result.finite = finite;
   result.nan = nan;
