@@ -66,9 +66,14 @@ uint colour_of(uint bits, Piece piece) {
 }
 
 // Values are fetched, and their pixels written, four at a time: CPU drivers gather single ones.
+// Eight neighbouring invocations share a run of fours, which lie side by side. CPU drivers take
+// eight through the whole loop before the next: with a run for all 64 each of them would go through
+// all of the job's memory, a line here and a line there, which takes a third longer.
 void paint_values(Job job, Piece piece) {
-  uint last = (job.first_unit + job.units + 3u) / 4u;
-  for (uint four = job.first_unit / 4u + gl_LocalInvocationID.x; four < last; four += 64u) {
+  uint first = job.first_unit / 4u, last = (job.first_unit + job.units + 3u) / 4u;
+  uint run = (last - first + 63u) / 64u * 8u;
+  uint begin = first + gl_LocalInvocationID.x / 8u * run, end = min(begin + run, last);
+  for (uint four = begin + gl_LocalInvocationID.x % 8u; four < end; four += 8u) {
     uvec4 bits = texelFetch(values, int(piece.first_value / 4u + four));
     uint pixel = piece.first_pixel + four * 4u;
     pixels[pixel] = colour_of(bits.x, piece);
