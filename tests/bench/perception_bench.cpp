@@ -5,6 +5,7 @@
 #include "bench/networks.hpp"
 #include "bench/pair.hpp"
 #include "engine/cpu/cpu_unit.hpp"
+#include "perception/onnx_import.hpp"
 
 namespace geoneuron::bench {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "engine/devices.hpp"
 #include "engine/neural_perception_kernel.hpp"
+#include "perception/onnx_import.hpp"
 
 namespace geoneuron::engine {
 namespace {

@@ -60,6 +60,14 @@ Result<MappedRegion> MappedRegion::copy_bytes(std::span<const std::byte> bytes,
   return region;
 }
 
+Result<MappedRegion> MappedRegion::fill(
+    size_t size, const std::string& name,
+    const std::function<Result<void>(std::span<std::byte>)>& write) {
+  MappedRegion region = GN_TRY(allocate(size, name));
+  GN_TRY(write({region.data_, size}));
+  return region;
+}
+
 Result<MappedRegion> MappedRegion::allocate(size_t size, const std::string& name) {
   if (size == 0) return MappedRegion();
   void* data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -27,6 +28,10 @@ class MappedRegion {
   // A copy of memory that somebody else may be writing to: whatever is read of it is read once.
   // Errors: mmap's.
   static Result<MappedRegion> copy_bytes(std::span<const std::byte> bytes, const std::string& name);
+
+  // New memory that `write` fills. Errors: mmap's, and those of `write`.
+  static Result<MappedRegion> fill(size_t size, const std::string& name,
+                                   const std::function<Result<void>(std::span<std::byte>)>& write);
 
   MappedRegion() = default;
   MappedRegion(MappedRegion&& other) noexcept;

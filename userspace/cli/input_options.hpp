@@ -10,7 +10,7 @@
 
 #include "base/result.hpp"
 #include "cli/image_tensor.hpp"
-#include "perception/onnx_import.hpp"
+#include "perception/model.hpp"
 
 namespace geoneuron::cli {
 

@@ -11,7 +11,7 @@
 
 #include "base/result.hpp"
 #include "perception/algorithmic_optimizer.hpp"
-#include "perception/onnx_import.hpp"
+#include "perception/model.hpp"
 
 namespace geoneuron::engine {
 

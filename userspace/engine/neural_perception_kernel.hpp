@@ -13,7 +13,7 @@
 #include "engine/parallel_processing_unit.hpp"
 #include "engine/profiler.hpp"
 #include "perception/algorithmic_optimizer.hpp"
-#include "perception/onnx_import.hpp"
+#include "perception/model.hpp"
 
 namespace geoneuron::engine {
 

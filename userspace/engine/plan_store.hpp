@@ -11,7 +11,7 @@
 #include "base/result.hpp"
 #include "engine/memory_manager.hpp"
 #include "engine/parallel_processing_unit.hpp"
-#include "perception/onnx_import.hpp"
+#include "perception/model.hpp"
 
 namespace geoneuron::engine {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "perception/onnx_reader.hpp"
+#include "perception/onnx_reading.hpp"
 #include "perception/shape_propagation.hpp"
 
 namespace geoneuron::perception {
@@ -204,24 +204,19 @@ OnnxReading reading_of(const Model& model) {
 
 }  // namespace
 
-Result<ModelDescription> describe_model(const Model& model,
-                                        const std::map<std::string, Shape>& shapes,
-                                        const Evaluate& evaluate) {
-  const OnnxReading reading = reading_of(model);
-  const auto inputs = GN_TRY(input_infos(model.graph, shapes));
+Result<ModelDescription> describe_reading(const OnnxReading& reading,
+                                          const std::map<std::string, Shape>& shapes,
+                                          const Evaluate& evaluate) {
+  const auto inputs = GN_TRY(input_infos(reading.model.graph, shapes));
   Description description(reading, evaluate);
   description.propagate(inputs);
   return description.take();
 }
 
-Result<ModelDescription> describe_model(const std::string& path,
+Result<ModelDescription> describe_model(const Model& model,
                                         const std::map<std::string, Shape>& shapes,
                                         const Evaluate& evaluate) {
-  const OnnxReading reading = GN_TRY(read_onnx_file(path));
-  const auto inputs = GN_TRY(with_context(input_infos(reading.model.graph, shapes), path));
-  Description description(reading, evaluate);
-  description.propagate(inputs);
-  return description.take();
+  return describe_reading(reading_of(model), shapes, evaluate);
 }
 
 std::string to_text(const Declaration& declaration) {

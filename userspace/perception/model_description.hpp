@@ -12,7 +12,7 @@
 #include "base/result.hpp"
 #include "perception/algorithmic_optimizer.hpp"
 #include "perception/graph.hpp"
-#include "perception/onnx_import.hpp"
+#include "perception/onnx_reading.hpp"
 
 namespace geoneuron::perception {
 
@@ -54,6 +54,11 @@ struct ModelDescription {
 Result<ModelDescription> describe_model(const std::string& path,
                                         const std::map<std::string, Shape>& shapes = {},
                                         const Evaluate& evaluate = {});
+
+// The same of what was read of a file.
+Result<ModelDescription> describe_reading(const OnnxReading& reading,
+                                          const std::map<std::string, Shape>& shapes,
+                                          const Evaluate& evaluate);
 
 // The same of a model that was loaded: its layers are the nodes of its graph.
 Result<ModelDescription> describe_model(const Model& model,

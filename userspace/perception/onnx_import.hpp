@@ -3,33 +3,16 @@
 // (operator.hpp). Reads nothing but the model and its external data. Thread-safe.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
-#include "perception/graph.hpp"
+#include "perception/model.hpp"
 #include "perception/onnx_external_data.hpp"
+#include "perception/onnx_reading.hpp"
 
 namespace geoneuron::perception {
-
-// A node that the importer cannot express: told by `geoneuron inspect`.
-struct UnsupportedNode {
-  std::string node;
-  std::string sentence;  // operator, version, node and what is supported
-};
-
-struct Model {
-  Graph graph;
-  std::string producer;
-  int64_t ir_version = 0;
-  int64_t opset = 0;  // of the default domain
-  // Elements of all floating-point constants that the file holds.
-  uint64_t parameter_count = 0;
-  // Identity of the bytes for cache keys: XXH3-128 of the file and its external data.
-  std::string digest;
-};
 
 // Loads the model at `path`. External data: a relative path inside the model's folder, without `..`
 // and symbolic links, with checked offset and length. Errors name the node, field and remedy;

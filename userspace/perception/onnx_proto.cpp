@@ -3,7 +3,7 @@
 
 #include <new>
 
-#include "base/printable.hpp"
+#include "perception/text.hpp"
 
 namespace geoneuron::perception {
 namespace {
@@ -20,12 +20,15 @@ Result<Dimension> dimension_from(const onnx::TensorShapeProto::Dimension& proto)
   return Dimension{proto.dim_value(), ""};
 }
 
-bool parse(onnx::ModelProto& model, std::span<const std::byte> bytes) {
+// What protobuf throws ends here.
+Result<void> parse(onnx::ModelProto& model, std::span<const std::byte> bytes) {
   try {
-    return model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+    if (model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return {};
+  } catch (const std::bad_alloc&) {
+    return make_error(ENOMEM, "takes more memory to be read than there is");
   } catch (const std::exception&) {
-    return false;
   }
+  return invalid("is damaged, truncated or no ONNX model");
 }
 
 }  // namespace
@@ -36,7 +39,7 @@ Result<std::unique_ptr<onnx::ModelProto>> parse_model_proto(std::span<const std:
     return make_error(EFBIG, "has %zu bytes; at most %zu are read (put tensors into external data)",
                       bytes.size(), kMaximumModelBytes);
   auto model = std::make_unique<onnx::ModelProto>();
-  if (!parse(*model, bytes)) return invalid("is damaged, truncated or no ONNX model");
+  GN_TRY(parse(*model, bytes));
   if (!model->has_graph()) return invalid("holds no graph; must be an ONNX model");
   return model;
 }
@@ -90,14 +93,6 @@ Result<Declaration> declaration_from(const onnx::ValueInfoProto& info) {
     declaration.dimensions->push_back(
         GN_TRY(with_context(dimension_from(dimension), quoted(info.name()))));
   return declaration;
-}
-
-std::string quoted(const std::string& name) {
-  constexpr size_t kMaximumShown = 200;
-  std::string text = "\"";
-  text += printable(std::string_view(name).substr(0, kMaximumShown));
-  text += name.size() > kMaximumShown ? "...\"" : "\"";
-  return text;
 }
 
 Result<void> check_name(const std::string& name) {

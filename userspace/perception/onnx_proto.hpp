@@ -13,20 +13,15 @@
 #include "base/result.hpp"
 #include "perception/data_type.hpp"
 #include "perception/graph.hpp"
+#include "perception/limits.hpp"
+#include "perception/text.hpp"
 
 namespace geoneuron::perception {
 
-// What a model may hold at most; beyond lies no network, only an attack on memory.
-inline constexpr int kMaximumNodes = 1 << 20;
-inline constexpr int kMaximumValues = 1 << 22;
-inline constexpr int kMaximumNodeOperands = 65536;
-inline constexpr int kMaximumAttributes = 256;
-inline constexpr int kMaximumAttributeEntries = 1 << 20;
-inline constexpr size_t kMaximumNameBytes = 4096;
 // Protobuf's own limit: lengths are int.
 inline constexpr size_t kMaximumModelBytes = 0x7fffffff;
 
-// The model in `bytes`; EINVAL where they are none, EFBIG beyond kMaximumModelBytes.
+// The model in `bytes`; EINVAL where they are none, EFBIG beyond kMaximumModelBytes, ENOMEM.
 Result<std::unique_ptr<onnx::ModelProto>> parse_model_proto(std::span<const std::byte> bytes);
 
 // The version of the default domain's operator set; 0 where there is none, which is right only for
@@ -38,9 +33,6 @@ Result<DataType> data_type_from(int32_t number);
 
 // Type and shape of an input or output. ENOTSUP for sequences, maps and the like.
 Result<Declaration> declaration_from(const onnx::ValueInfoProto& info);
-
-// The name as error sentences show it: quoted, cut where it is long, without control characters.
-std::string quoted(const std::string& name);
 
 // EINVAL where the name is longer than kMaximumNameBytes.
 Result<void> check_name(const std::string& name);

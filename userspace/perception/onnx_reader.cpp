@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/mapped_region.hpp"
+#include "perception/graph_check.hpp"
 #include "perception/graph_draft.hpp"
 #include "perception/onnx_attributes.hpp"
 #include "perception/onnx_constant.hpp"
@@ -13,7 +14,6 @@
 #include "perception/onnx_order.hpp"
 #include "perception/onnx_proto.hpp"
 #include "perception/onnx_tensor.hpp"
-#include "perception/operator_schema.hpp"
 
 namespace geoneuron::perception {
 namespace {
@@ -78,21 +78,6 @@ void name_absent_results(Node& node, GraphDraft& builder) {
   for (size_t i = 0; i < node.outputs.size(); ++i)
     if (node.outputs[i] == kNoValue)
       node.outputs[i] = builder.add_result(node.name + ".result" + std::to_string(i));
-}
-
-Result<void> check_counts(const Node& node) {
-  const OperatorSchema& schema = schema_of(node.op);
-  for (size_t i = 0; i < schema.minimum_inputs; ++i)
-    if (i >= node.inputs.size() || node.inputs[i] == kNoValue)
-      return invalid("operand %zu is missing; %s needs %zu", i,
-                     std::string(name_of(node.op)).c_str(), schema.minimum_inputs);
-  if (node.inputs.size() > schema.maximum_inputs)
-    return invalid("has %zu operands; %s takes at most %zu", node.inputs.size(),
-                   std::string(name_of(node.op)).c_str(), schema.maximum_inputs);
-  if (node.outputs.size() > schema.maximum_outputs)
-    return invalid("has %zu results; %s gives at most %zu", node.outputs.size(),
-                   std::string(name_of(node.op)).c_str(), schema.maximum_outputs);
-  return {};
 }
 
 Result<void> OnnxReader::read_header() {

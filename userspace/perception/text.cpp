@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "perception/text.hpp"
 
+#include "base/printable.hpp"
+
 namespace geoneuron::perception {
 
 std::string to_text(const std::vector<int64_t>& values) {
@@ -12,6 +14,14 @@ std::string to_text(const std::vector<int64_t>& values) {
     text += std::to_string(values[i]);
   }
   return text + "]";
+}
+
+std::string quoted(std::string_view name) {
+  constexpr size_t kMaximumShown = 200;
+  std::string text = "\"";
+  text += printable(name.substr(0, kMaximumShown));
+  text += name.size() > kMaximumShown ? "...\"" : "\"";
+  return text;
 }
 
 }  // namespace geoneuron::perception

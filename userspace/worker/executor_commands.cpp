@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/cpu/evaluate.hpp"
+#include "perception/onnx_import.hpp"
 #include "worker/answers.hpp"
 #include "worker/executor.hpp"
 #include "worker/slot_data.hpp"
