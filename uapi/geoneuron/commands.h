@@ -24,7 +24,9 @@
 /*
  * LOAD_MODEL: object becomes the model that slot 0 holds (READ, ONNX); one with this number is
  * replaced. Text: {"files": {"weights.bin": 1}}, the slots of external data, by location.
- * -EINVAL: no valid network. -ENOTSUP: one with something that is not implemented.
+ * It is read in a process of its own. -EINVAL: no valid network, or one that this process died of.
+ * -ENOTSUP: one with something that is not implemented. -ENOMEM, -ETIMEDOUT: it takes more memory
+ * or processor time to be read than a model may.
  */
 #define GEONEURON_LOAD_MODEL 1
 /*
@@ -83,17 +85,17 @@
  * names, and nothing else. A longer one lies in a buffer.
  */
 struct geoneuron_request {
-	__u64 object;		/* what this makes or gives up */
-	__u64 source;		/* what it is made from */
-	__u16 device;		/* 0: "auto"; else 1 + index in QUERY devices; one in a chain */
-	__u16 flags;		/* GEONEURON_REQUEST_* */
-	__u16 text_bytes;	/* of text, 0 .. GEONEURON_REQUEST_TEXT_BYTES; 0 with text_slot */
-	__u8 text_slot;		/* buffer slot (READ) that holds the text; else GEONEURON_NO_SLOT */
-	__u8 report_slot;	/* buffer slot (WRITE) for the answer; else GEONEURON_NO_SLOT */
-	char text[GEONEURON_REQUEST_TEXT_BYTES];	/* bytes past text_bytes are 0 */
+  __u64 object;     /* what this makes or gives up */
+  __u64 source;     /* what it is made from */
+  __u16 device;     /* 0: "auto"; else 1 + index in QUERY devices; one in a chain */
+  __u16 flags;      /* GEONEURON_REQUEST_* */
+  __u16 text_bytes; /* of text, 0 .. GEONEURON_REQUEST_TEXT_BYTES; 0 with text_slot */
+  __u8 text_slot;   /* buffer slot (READ) that holds the text; else GEONEURON_NO_SLOT */
+  __u8 report_slot; /* buffer slot (WRITE) for the answer; else GEONEURON_NO_SLOT */
+  char text[GEONEURON_REQUEST_TEXT_BYTES]; /* bytes past text_bytes are 0 */
 };
 
-#define GEONEURON_REQUEST_DROP_LATE 0x1	/* past its deadline it is not begun: -ETIME */
-#define GEONEURON_REQUEST_NO_CACHE 0x2	/* PERCEIVE computes even what it has computed before */
+#define GEONEURON_REQUEST_DROP_LATE 0x1 /* past its deadline it is not begun: -ETIME */
+#define GEONEURON_REQUEST_NO_CACHE 0x2  /* PERCEIVE computes even what it has computed before */
 
 #endif /* _GEONEURON_COMMANDS_H */

@@ -34,6 +34,10 @@ uint64_t ContextStore::largest_bytes() const {
   return std::max(limit(kDeviceHeap), limit(kHostHeap));
 }
 
+uint64_t ContextStore::largest_model_bytes() const {
+  return limit(kHostHeap);
+}
+
 uint64_t ContextStore::resident_bytes() const {
   return memory_.used_bytes(kDeviceHeap) + memory_.used_bytes(kHostHeap);
 }

@@ -67,6 +67,7 @@ class ContextStore {
   uint64_t device_bytes() const { return memory_.used_bytes(engine::kDeviceHeap); }
   // The largest perception that can stay.
   uint64_t largest_bytes() const;
+  uint64_t largest_model_bytes() const;
 
  private:
   // Each kind has numbers of its own.

@@ -40,6 +40,7 @@ class Executor {
 
   // Runs all jobs; each has its reply in `replies` once.
   void run(Batch& batch, ReplyQueue& replies);
+  uint64_t largest_model_bytes() const { return store_.largest_model_bytes(); }
   // What it runs on, for people.
   const std::string& sentence() const { return sentence_; }
   // Whether there is a driver of hardware below, which wants ioctl.

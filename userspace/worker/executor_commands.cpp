@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "engine/cpu/evaluate.hpp"
-#include "perception/onnx_import.hpp"
 #include "worker/answers.hpp"
 #include "worker/executor.hpp"
 #include "worker/slot_data.hpp"
@@ -39,35 +38,6 @@ std::set<std::string> kept_names(const PerceiveText& text, const Graph& graph) {
   if (text.keep == PerceiveText::Keep::kOutputs)
     for (const ValueId id : graph.outputs) names.insert(graph.at(id).name);
   return names;
-}
-
-uint64_t bytes_of(const perception::Model& model, uint64_t file_bytes) {
-  uint64_t bytes = 0;
-  for (const perception::Value& value : model.graph.values)
-    if (value.constant) bytes += value.constant->size_bytes();
-  return std::max(bytes, file_bytes);
-}
-
-struct ModelFile {
-  perception::ExternalFiles others;
-  MappedRegion model;
-  uint64_t bytes = 0;
-};
-
-Result<MappedRegion> copied(const Job& job, uint8_t slot, const std::string& name,
-                            uint64_t& bytes) {
-  const auto range = GN_TRY(with_context(readable_slot(job, slot), name));
-  bytes += range.size();
-  return MappedRegion::copy_bytes(range, name);
-}
-
-Result<ModelFile> model_file(const Job& job) {
-  ModelFile file;
-  file.model = GN_TRY(copied(job, 0, "model", file.bytes));
-  for (const auto& [location, slot] : std::get<LoadText>(*job.text).files)
-    file.others[location] =
-        std::make_shared<MappedRegion>(GN_TRY(copied(job, slot, location, file.bytes)));
-  return file;
 }
 
 Result<void> write_tensor(const Job& job, const SlotPlace& place, const std::string& name,
@@ -124,11 +94,7 @@ Error of_render(Error error) {
 }  // namespace
 
 Outcome Executor::load_model(const Job& job) {
-  const ModelFile file = GN_TRY(model_file(job));
-  auto model = std::make_shared<const perception::Model>(
-      GN_TRY(perception::parse_onnx(file.model.bytes(), file.others)));
-  const uint64_t bytes = bytes_of(*model, file.bytes);
-  GN_TRY(store_.put_model(job.context, job.object, std::move(model), bytes));
+  GN_TRY(store_.put_model(job.context, job.object, job.loaded.model, job.loaded.bytes));
   return 0;
 }
 

@@ -15,7 +15,7 @@ using ring::RequestKind;
 Result<void> Intake::run() {
   while (GN_TRY(take_all()))
     if (GN_TRY(requests_.prepare_to_wait())) GN_TRY(wait());
-  batches_.close();
+  loader_.close();
   return {};
 }
 
@@ -72,7 +72,7 @@ Result<void> Intake::handle_job(const Request& request) {
 
 void Intake::hand_on() {
   if (batch_->jobs.empty()) return;
-  batches_.push(std::move(batch_));
+  loader_.route(std::move(batch_));
   batch_ = std::make_unique<Batch>();
 }
 

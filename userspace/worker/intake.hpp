@@ -8,28 +8,25 @@
 #include "ring/channel.hpp"
 #include "worker/buffer_table.hpp"
 #include "worker/cancellations.hpp"
-#include "worker/handoff.hpp"
 #include "worker/job.hpp"
+#include "worker/loader.hpp"
 #include "worker/text_cache.hpp"
 
 namespace geoneuron::worker {
-
-using BatchQueue = Handoff<Batch, 64>;
 
 class Intake {
  public:
   // All outlive the intake. `control` is the worker's end of the control socket, non-blocking.
   Intake(ring::RingConsumer<ring::Request, ring::kRequestEntries>& requests,
-         const ring::Doorbell& doorbell, int control, BatchQueue& batches,
-         Cancellations& cancellations)
+         const ring::Doorbell& doorbell, int control, Loader& loader, Cancellations& cancellations)
       : requests_(requests),
         doorbell_(doorbell),
         control_(control),
-        batches_(batches),
+        loader_(loader),
         cancellations_(cancellations) {}
 
-  // Returns when the daemon asks for the end, and closes the queue. EPIPE where the daemon is gone,
-  // EPROTO where it broke the protocol.
+  // Returns when the daemon asks for the end, and closes the loader. EPIPE where the daemon is
+  // gone, EPROTO where it broke the protocol.
   Result<void> run();
 
  private:
@@ -44,7 +41,7 @@ class Intake {
   ring::RingConsumer<ring::Request, ring::kRequestEntries>& requests_;
   const ring::Doorbell& doorbell_;
   int control_;
-  BatchQueue& batches_;
+  Loader& loader_;
   Cancellations& cancellations_;
   BufferTable buffers_;
   TextCache texts_;

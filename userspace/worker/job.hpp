@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "perception/model.hpp"
 #include "ring/protocol.hpp"
 #include "worker/buffer_table.hpp"
 #include "worker/command_text.hpp"
@@ -25,6 +26,13 @@ struct JobSlot {
   std::span<std::byte> bytes;
   bool readable = false;
   bool writable = false;
+};
+
+// A model that was parsed, and is to be stored.
+struct LoadedModel {
+  std::shared_ptr<const perception::Model> model;
+  uint64_t bytes = 0;
+  std::shared_ptr<const void> on_the_way;  // gives its place in the loader's books back
 };
 
 struct Job {
@@ -40,6 +48,7 @@ struct Job {
   uint8_t report_slot = GEONEURON_NO_SLOT;
   std::array<JobSlot, GEONEURON_COMMAND_BUFFERS> slots;
   std::shared_ptr<const CommandText> text;
+  LoadedModel loaded;          // of LOAD_MODEL, once the loader is through with it
   std::optional<Error> error;  // why it cannot be run
 };
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "worker/device_list.hpp"
+#include "worker/model_parser.hpp"
 #include "worker/worker.hpp"
 
 namespace {
@@ -18,6 +19,7 @@ using geoneuron::worker::ExecutorOptions;
 constexpr const char* kUsage =
     "usage: geoneuron-worker [--device SELECTOR] [--budget BYTES] [--device-budget BYTES]\n"
     "                        [--context-device-budget BYTES] [--context-host-budget BYTES]\n"
+    "                        [--parser PROGRAM]\n"
     "       geoneuron-worker --list-devices\n"
     "Runs networks and draws pictures for geoneurond, which starts it.\n";
 
@@ -29,9 +31,15 @@ Result<uint64_t> bytes_of(const char* name, const char* text) {
   return bytes;
 }
 
-Result<void> take_option(const std::string& name, const char* value, ExecutorOptions& options) {
-  if (name == "device") {
-    options.device = value;
+struct Options {
+  ExecutorOptions executor;
+  std::string parser = geoneuron::worker::ModelParser::beside_this_program();
+};
+
+Result<void> take_option(const std::string& name, const char* value, Options& all) {
+  ExecutorOptions& options = all.executor;
+  if (name == "device" || name == "parser") {
+    (name == "device" ? options.device : all.parser) = value;
     return {};
   }
   const uint64_t bytes = GN_TRY(bytes_of(name.c_str(), value));
@@ -42,14 +50,15 @@ Result<void> take_option(const std::string& name, const char* value, ExecutorOpt
   return {};
 }
 
-Result<ExecutorOptions> options_of(int count, char** arguments) {
+Result<Options> options_of(int count, char** arguments) {
   constexpr option kOptions[] = {{"device", required_argument, nullptr, 'o'},
                                  {"budget", required_argument, nullptr, 'o'},
                                  {"device-budget", required_argument, nullptr, 'o'},
                                  {"context-device-budget", required_argument, nullptr, 'o'},
                                  {"context-host-budget", required_argument, nullptr, 'o'},
+                                 {"parser", required_argument, nullptr, 'o'},
                                  {nullptr, 0, nullptr, 0}};
-  ExecutorOptions options;
+  Options options;
   opterr = 0;
   int which = 0;
   for (int found = 0; (found = getopt_long(count, arguments, "", kOptions, &which)) != -1;) {
@@ -71,7 +80,7 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "geoneuron-worker: %s\n%s", options.error().message.c_str(), kUsage);
     return 2;
   }
-  const auto served = geoneuron::worker::serve(*options);
+  const auto served = geoneuron::worker::serve(options->executor, options->parser);
   if (served) return 0;
   std::fprintf(stderr, "geoneuron-worker: %s\n", served.error().message.c_str());
   return 1;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "worker/intake.hpp"
+#include "worker/loader.hpp"
 #include "worker/sandbox.hpp"
 
 namespace geoneuron::worker {
@@ -44,13 +45,16 @@ Result<ring::WorkerChannel> map_channel() {
 
 struct Parts {
   ring::WorkerChannel channel;
+  ModelParser parser;
   std::unique_ptr<Executor> executor;
 };
 
-Result<Parts> prepare(const ExecutorOptions& options, Cancellations& cancellations) {
+Result<Parts> prepare(const ExecutorOptions& options, const std::string& program,
+                      Cancellations& cancellations) {
   ring::WorkerChannel channel = GN_TRY(map_channel());
+  ModelParser parser = GN_TRY(ModelParser::start(program));  // warms up while the device opens
   std::unique_ptr<Executor> executor = GN_TRY(Executor::open(options, cancellations));
-  return Parts{std::move(channel), std::move(executor)};
+  return Parts{std::move(channel), std::move(parser), std::move(executor)};
 }
 
 // Without one of its threads a worker is of no use; the daemon starts another.
@@ -62,6 +66,10 @@ Result<Parts> prepare(const ExecutorOptions& options, Cancellations& cancellatio
 void serve_with(Parts& parts, int control, Cancellations& cancellations) {
   BatchQueue batches;
   ReplyQueue replies;
+  Loader loader(parts.parser, batches, parts.executor->largest_model_bytes());
+  std::thread loading([&] {
+    if (const auto ran = loader.run(); !ran) end_at_once(ran.error());
+  });
   std::thread device([&] {
     while (const auto batch = batches.pop()) parts.executor->run(*batch, replies);
     replies.close();
@@ -70,22 +78,23 @@ void serve_with(Parts& parts, int control, Cancellations& cancellations) {
     if (const auto written = write_replies(parts.channel, replies); !written)
       end_at_once(written.error());
   });
-  Intake intake(parts.channel.requests(), parts.channel.request_doorbell(), control, batches,
+  Intake intake(parts.channel.requests(), parts.channel.request_doorbell(), control, loader,
                 cancellations);
   if (const auto served = intake.run(); !served) end_at_once(served.error());
+  loading.join();
   device.join();
   writer.join();
 }
 
 }  // namespace
 
-Result<void> serve(const ExecutorOptions& options) {
+Result<void> serve(const ExecutorOptions& options, const std::string& parser) {
   GN_TRY(die_with_parent());
   const UniqueFd control = GN_TRY(inherited(ring::kControlFd, "the control socket"));
   if (fcntl(control.get(), F_SETFL, O_NONBLOCK) != 0)
     return make_error(errno, "the control socket: %s", std::strerror(errno));
   Cancellations cancellations;
-  auto parts = prepare(options, cancellations);
+  auto parts = prepare(options, parser, cancellations);
   Result<void> ready = parts ? limit_resources(options.budget_bytes) : parts.error();
   // The last moment: our threads are started after it, so that all are locked in.
   if (ready) ready = lock_in({.allow_ioctl = parts->executor->is_hardware()});
