@@ -17,6 +17,16 @@ Outcome failure_of(int result, std::string reason) {
   return {.result = result, .value = 0, .device_ns = 0, .reason = std::move(reason)};
 }
 
+// Models are read beside the device and not on it: their worker's loader counts as a device of its
+// own, so that a file which takes long holds up no picture. A loader may be that of a few workers:
+// what there is of them in the policy stays bounded.
+policy::DeviceId loader_of(policy::WorkerId worker) {
+  constexpr uint32_t kFirstLoader = 1u << 31;
+  constexpr uint64_t kLoaders = 64;
+  const uint64_t loader = static_cast<uint64_t>(worker) % kLoaders;
+  return policy::DeviceId{kFirstLoader | static_cast<uint32_t>(loader)};
+}
+
 Outcome refused_by(policy::Admission admission) {
   switch (admission) {
     case policy::Admission::kClientQuota:
@@ -156,6 +166,7 @@ void JobTable::hand_to_policy(Job& job) {
   asked.id = policy::JobId{job.id()};
   asked.client = policy::ClientId{job.context};
   asked.worker = job.worker;
+  if (job.command().opcode == GEONEURON_LOAD_MODEL) asked.device = loader_of(job.worker);
   asked.arrival_ns = now_ns_;
   asked.chain = job.chain;
   const policy::Admission admission = scheduler_->submit(asked, now_ns_);

@@ -44,6 +44,31 @@ TEST_F(DaemonWorkers, WhatWaitsWhenAWorkerDiesIsRunByTheNext) {
   EXPECT_LE(failed, 2) << "at most what was in flight beside it";
 }
 
+// Two batches may be in flight on a device; models are read beside it.
+TEST_F(DaemonWorkers, ModelsThatTakeLongToReadHoldNobodyUp) {
+  start();
+  RawClient client = connect(), other = connect();
+  std::vector<geoneuron_command> loads;
+  for (uint64_t i = 1; i <= 3; ++i) {
+    loads.push_back(act(FakeAct::kWait, i));
+    loads.back().opcode = GEONEURON_LOAD_MODEL;
+  }
+  client.submit(loads);
+  EXPECT_EQ(client.call(nop(4)).result, 0);
+  for (uint64_t i = 0; i < 20; ++i) EXPECT_EQ(other.call(nop(i)).result, 0);
+  for (uint64_t i = 1; i <= 3; ++i) {
+    geoneuron_cancel ask = {};
+    ask.user_data = i;
+    client.send_entries<geoneuron_cancel>(GEONEURON_MESSAGE_CANCEL, {ask});
+  }
+  int ended = 0;
+  while (ended < 3) {
+    const ReceivedMessage message = client.receive();
+    ASSERT_NE(message.kind, 0);
+    if (message.kind == GEONEURON_MESSAGE_COMPLETIONS) ended += message.count;
+  }
+}
+
 TEST_F(DaemonWorkers, AWorkerThatBreaksTheProtocolIsReplaced) {
   start();
   RawClient client = connect();

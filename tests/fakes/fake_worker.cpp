@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A worker without an engine, for tests of the daemon: it answers NOPs at once, and a RELEASE does
-// what its object says (fake_worker.hpp). What it does at its start is in the environment.
+// A worker without an engine, for tests of the daemon: it answers NOPs at once, and a RELEASE
+// or LOAD_MODEL does what its object says (fake_worker.hpp). What it does at its start is in the
+// environment.
 #include "fakes/fake_worker.hpp"
 
 #include <fcntl.h>
@@ -80,7 +81,9 @@ class FakeWorker {
 
   // False: it failed.
   bool act(const ring::Request& request) {
-    if (request.command.opcode != GEONEURON_RELEASE) return reply(request.job, 0, 0, "");
+    const uint16_t opcode = request.command.opcode;
+    if (opcode != GEONEURON_RELEASE && opcode != GEONEURON_LOAD_MODEL)
+      return reply(request.job, 0, 0, "");
     geoneuron_request asked;
     std::memcpy(&asked, request.command.payload, sizeof asked);
     switch (static_cast<FakeAct>(asked.object)) {

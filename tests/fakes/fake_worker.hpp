@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the fake worker does at a RELEASE, by the request's object.
+// What the fake worker does at a RELEASE or LOAD_MODEL, by the request's object.
 #pragma once
 
 #include <cstdint>
