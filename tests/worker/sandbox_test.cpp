@@ -3,10 +3,15 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +31,8 @@ int locked_in(const std::function<int()>& body) {
   EXPECT_EQ(waitpid(child, &status, 0), child);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
+
+constexpr unsigned long kDrmVersion = 0xC0406400;  // DRM_IOCTL_VERSION
 
 bool is_refused(long result) {
   return result == -1 && errno == EPERM;
@@ -55,6 +62,64 @@ TEST(Sandbox, RefusesFilesProgramsAndProcesses) {
               return 0;
             }),
             0);
+}
+
+// Whatever names another process, or a part of the kernel that computing has no use for.
+TEST(Sandbox, RefusesWhatReachesOtherProcesses) {
+  EXPECT_EQ(locked_in([] {
+              char byte = 0;
+              iovec part{&byte, 1};
+              const pid_t other = getppid();
+              if (!is_refused(open("/proc/self/mem", O_RDWR))) return 1;
+              if (!is_refused(openat(AT_FDCWD, "/proc/1/mem", O_RDONLY))) return 2;
+              if (!is_refused(ptrace(PTRACE_ATTACH, other, nullptr, nullptr))) return 3;
+              if (!is_refused(process_vm_readv(other, &part, 1, &part, 1, 0))) return 4;
+              if (!is_refused(process_vm_writev(other, &part, 1, &part, 1, 0))) return 5;
+              if (!is_refused(syscall(SYS_tgkill, other, other, 0))) return 6;
+              if (!is_refused(syscall(SYS_pidfd_open, other, 0))) return 7;
+              if (!is_refused(fcntl(0, F_SETOWN, other))) return 8;
+              if (!is_refused(fcntl(0, F_SETSIG, SIGKILL))) return 9;
+              if (!is_refused(syscall(SYS_prlimit64, other, RLIMIT_CORE, nullptr, nullptr)))
+                return 10;
+              if (syscall(SYS_tgkill, getpid(), gettid(), 0) != 0) return 11;
+              return fcntl(0, F_GETFD) < 0 && errno == EPERM ? 12 : 0;
+            }),
+            0);
+}
+
+TEST(Sandbox, RefusesPartsOfTheKernel) {
+  EXPECT_EQ(locked_in([] {
+              const long calls[] = {SYS_io_uring_setup, SYS_bpf,           SYS_perf_event_open,
+                                    SYS_userfaultfd,    SYS_keyctl,        SYS_add_key,
+                                    SYS_mount,          SYS_unshare,       SYS_setns,
+                                    SYS_ptrace,         SYS_shmget,        SYS_mq_open,
+                                    SYS_inotify_init1,  SYS_fanotify_init, SYS_open_by_handle_at,
+                                    SYS_init_module,    SYS_kexec_load,    SYS_reboot,
+                                    SYS_sendmsg,        SYS_sendmmsg,      SYS_splice,
+                                    SYS_vmsplice,       SYS_execveat,      SYS_setuid,
+                                    SYS_chroot,         SYS_pivot_root,    SYS_personality};
+              for (const long call : calls)
+                if (!is_refused(syscall(call, 0, 0, 0, 0, 0, 0))) return 1;
+              return 0;
+            }),
+            0);
+}
+
+TEST(Sandbox, LeavesDriversTheIoctlsOfGpusOnly) {
+  EXPECT_EQ(locked_in([] { return is_refused(ioctl(0, kDrmVersion, nullptr)) ? 0 : 1; }), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (!lock_in({.allow_ioctl = true})) _exit(100);
+    const int file = memfd_create("file", 0);
+    const bool is_let_through = ioctl(file, kDrmVersion, nullptr) < 0 && errno == ENOTTY;
+    const bool is_kept_back = is_refused(ioctl(0, TIOCSTI, "x")) &&
+                              is_refused(ioctl(file, FIONREAD, nullptr)) &&
+                              is_refused(ioctl(file, SIOCGIFCONF, nullptr));
+    _exit(is_let_through && is_kept_back ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Sandbox, LeavesMemoryAndThreads) {

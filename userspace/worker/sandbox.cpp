@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "worker/sandbox.hpp"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <memory>
@@ -31,8 +33,8 @@ constexpr int kAllowed[] = {
     // threads and their end
     SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(sched_yield),
     SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_setaffinity), SCMP_SYS(getcpu), SCMP_SYS(gettid),
-    SCMP_SYS(getpid), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(tgkill),
-    SCMP_SYS(restart_syscall), SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler),
+    SCMP_SYS(getpid), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(restart_syscall),
+    SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler),
     // signals
     SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
     // clocks, waiting
@@ -40,9 +42,17 @@ constexpr int kAllowed[] = {
     SCMP_SYS(clock_nanosleep), SCMP_SYS(poll), SCMP_SYS(ppoll),
     // what is open already, and the buffers that come over the control socket
     SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pread64), SCMP_SYS(lseek),
-    SCMP_SYS(close), SCMP_SYS(fcntl), SCMP_SYS(fstat), SCMP_SYS(fstatfs), SCMP_SYS(recvmsg),
+    SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(fstatfs), SCMP_SYS(recvmsg),
     // the machine
     SCMP_SYS(getrandom), SCMP_SYS(sysinfo), SCMP_SYS(uname), SCMP_SYS(getrusage)};
+
+// Not those that have signals sent to another process: F_SETOWN, F_SETSIG, F_NOTIFY.
+constexpr int kFcntls[] = {F_GETFD,         F_SETFD,     F_GETFL,    F_SETFL,
+                           F_DUPFD_CLOEXEC, F_GET_SEALS, F_ADD_SEALS};
+
+// The kinds (bits 8 to 15) of requests that drivers of GPUs make: DRM, dma-buf, sync_file, KFD,
+// and NVIDIA's own, one of which has no kind. Terminals, sockets and file systems have others.
+constexpr scmp_datum_t kIoctls[] = {'d', 'b', '>', 'K', 'F', 0};
 
 struct Release {
   void operator()(void* filter) const { seccomp_release(filter); }
@@ -68,8 +78,12 @@ int allow_special(scmp_filter_ctx filter, const Sandbox& sandbox) {
   allow(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_GET_NAME));
   // clone3 passes its flags by pointer: where it is not there, glibc takes clone.
   if (code == 0) code = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-  if (code == 0 && sandbox.allow_ioctl)
-    code = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 0);
+  // Workers of all users run as one: none may send another a signal.
+  allow(SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid())));
+  for (const int command : kFcntls)
+    allow(SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, static_cast<scmp_datum_t>(command)));
+  for (const scmp_datum_t kind : kIoctls)
+    if (sandbox.allow_ioctl) allow(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xff00, kind << 8));
   return code;
 }
 

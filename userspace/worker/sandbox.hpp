@@ -17,7 +17,7 @@ Result<void> die_with_parent();
 Result<void> limit_resources(uint64_t budget_bytes);
 
 struct Sandbox {
-  bool allow_ioctl = false;  // for the driver of hardware
+  bool allow_ioctl = false;  // those of GPUs, for the driver of hardware
 };
 
 // No new privileges, and of the system calls only those that computing needs: memory, threads,
