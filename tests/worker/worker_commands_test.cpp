@@ -267,6 +267,42 @@ TEST_P(Worker, WritesOutputsToTheirSlots) {
   EXPECT_NEAR(sum, 1, 1e-4);
 }
 
+// Remembered answers are of copies; others of the slot itself where its elements lie as tensors do.
+TEST_P(Worker, ReadsInputsInPlaceOrCopiedToTheSameEnd) {
+  load_digits(7);
+  std::vector<float> pixels(48 * 48 + 1);
+  for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = std::sin(static_cast<float>(i));
+  const uint64_t whole = daemon.share(std::as_bytes(std::span(pixels)));
+  pixels.insert(pixels.begin(), 0.0f);
+  const uint64_t moved = daemon.share(std::as_bytes(std::span(pixels)));
+  const auto run = [&](uint64_t slot, uint64_t offset, uint16_t flags) {
+    const json text{
+        {"inputs",
+         {{"image",
+           {{"slot", 0}, {"offset", offset}, {"type", "float32"}, {"shape", {1, 1, 48, 48}}}}}},
+        {"keep", {"relu1", "probabilities"}}};
+    ring::Request request = daemon.request(
+        GEONEURON_PERCEIVE, {.object = 9, .source = 7, .text = text.dump()}, {reads(slot)});
+    geoneuron_request payload;
+    std::memcpy(&payload, request.command.payload, sizeof payload);
+    payload.flags = flags;
+    std::memcpy(request.command.payload, &payload, sizeof payload);
+    const auto reply = daemon.run(request);
+    EXPECT_EQ(reply.result, 0) << reply.reason;
+    return std::pair(ask(9, {{"about", "tensor"}, {"name", "relu1"}}) +
+                         ask(9, {{"about", "tensor"}, {"name", "probabilities"}}),
+                     json::parse(ask(9, {{"about", "passes"}}))["bytes_in_place"].get<uint64_t>());
+  };
+  const auto copied = run(whole, 0, 0);
+  const auto in_place = run(whole, 0, GEONEURON_REQUEST_NO_CACHE);
+  const auto misaligned = run(moved, 4, GEONEURON_REQUEST_NO_CACHE);
+  EXPECT_EQ(copied.second, 0u);
+  EXPECT_EQ(in_place.second, 48u * 48 * 4);
+  EXPECT_EQ(misaligned.second, 0u);
+  EXPECT_TRUE(copied.first == in_place.first);
+  EXPECT_TRUE(copied.first == misaligned.first);
+}
+
 TEST_P(Worker, ForgetsWhatIsReleasedOrWhoseContextIsGone) {
   load_digits(7, 1);
   load_digits(7, 2);

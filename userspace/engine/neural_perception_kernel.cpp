@@ -10,6 +10,7 @@
 #include "engine/perception_run.hpp"
 #include "engine/plan_store.hpp"
 #include "engine/request_check.hpp"
+#include "perception/shape_propagation.hpp"
 
 namespace geoneuron::engine {
 namespace {
@@ -53,6 +54,25 @@ class RunBudget {
   uint64_t before_bytes_;
 };
 
+// Inputs that must be copied before they are read. The others may change meanwhile: they are
+// floating-point numbers, of which no engine makes an address, decide no shape, and nobody keeps
+// them.
+NamedTensors unsafe_in_place(const PerceptionRequest& request) {
+  if (!request.reads_in_place) return request.inputs;
+  const perception::Graph& graph = request.model->graph;
+  const std::vector<bool> decides = perception::shape_values(graph);
+  NamedTensors copied;
+  for (const auto& [name, tensor] : request.inputs) {
+    const auto id = graph.find(name);
+    const bool is_aligned =
+        reinterpret_cast<uintptr_t>(tensor.bytes().data()) % Tensor::kAlignmentBytes == 0;
+    const bool is_safe = id && is_floating(tensor.type()) && is_aligned && !decides[index(*id)] &&
+                         !request.keep.contains(name);
+    if (!is_safe) copied.emplace(name, tensor);
+  }
+  return copied;
+}
+
 class Kernel : public NeuralPerceptionKernel {
  public:
   Kernel(std::unique_ptr<ParallelProcessingUnit> unit, const KernelOptions& options,
@@ -77,6 +97,7 @@ class Kernel : public NeuralPerceptionKernel {
                                           const NamedTensors& snapshot, const KeptTensorSink& sink);
   Result<PerceptionReport> run(const PerceptionRequest& request, const std::set<ValueId>& keep,
                                std::map<ValueId, Tensor> inputs, const KeptTensorSink& sink);
+  bool remembers(const PerceptionRequest& request) const;
   CacheKey key_of_request(const PerceptionRequest& request, const NamedTensors& snapshot) const;
   Profiler* profiler_of(const PerceptionRequest& request) const {
     return request.profiler != nullptr ? request.profiler : profiler_;
@@ -119,10 +140,14 @@ Result<PerceptionReport> Kernel::process(const PerceptionRequest& request,
   for (const auto& [name, tensor] : request.inputs) input_bytes += tensor.size_bytes();
   const RunBudget budget(memory_, request.budget_bytes);
   plans_.make_room(input_bytes);
-  const Snapshot copies = GN_TRY(snapshot(request.inputs, memory_));
-  std::map<ValueId, Tensor> inputs = GN_TRY(checked_inputs(graph, copies.tensors));
-  PerceptionReport report =
-      GN_TRY(look_up_or_run(request, keep, std::move(inputs), copies.tensors, sink));
+  const NamedTensors to_copy = remembers(request) ? request.inputs : unsafe_in_place(request);
+  const Snapshot copies = GN_TRY(snapshot(to_copy, memory_));
+  NamedTensors tensors = copies.tensors;
+  tensors.insert(request.inputs.begin(), request.inputs.end());
+  std::map<ValueId, Tensor> inputs = GN_TRY(checked_inputs(graph, tensors));
+  PerceptionReport report = GN_TRY(look_up_or_run(request, keep, std::move(inputs), tensors, sink));
+  for (const auto& [name, tensor] : request.inputs)
+    if (!to_copy.contains(name)) report.bytes_in_place += tensor.size_bytes();
   report.duration_ns = now_ns() - begin_ns;
   if (Profiler* profiler = profiler_of(request))
     profiler->add({graph.name.empty() ? "perception" : graph.name,
@@ -134,14 +159,18 @@ Result<PerceptionReport> Kernel::process(const PerceptionRequest& request,
   return report;
 }
 
-// Look-up comes before compute. Models without a digest are of somebody's making: not remembered.
+// Models without a digest are of somebody's making.
+bool Kernel::remembers(const PerceptionRequest& request) const {
+  return options_.cache && request.use_cache && !request.model->digest.empty();
+}
+
+// Look-up comes before compute.
 Result<PerceptionReport> Kernel::look_up_or_run(const PerceptionRequest& request,
                                                 const std::set<ValueId>& keep,
                                                 std::map<ValueId, Tensor> inputs,
                                                 const NamedTensors& copies,
                                                 const KeptTensorSink& sink) {
-  if (!options_.cache || !request.use_cache || request.model->digest.empty())
-    return run(request, keep, std::move(inputs), sink);
+  if (!remembers(request)) return run(request, keep, std::move(inputs), sink);
   const CacheKey key = key_of_request(request, copies);
   Profiler* profiler = profiler_of(request);
   if (const auto answer = cache_.retrieve(key)) {

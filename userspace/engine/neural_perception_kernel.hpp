@@ -38,6 +38,9 @@ struct PerceptionRequest {
   uint64_t budget_bytes = UINT64_MAX;
   // Notes this run in place of the kernel's own, where it is not null.
   Profiler* profiler = nullptr;
+  // The inputs lie in memory that somebody else may be writing to, and that stays until the run is
+  // over: where the answer is not remembered, numbers that decide no shape are not copied first.
+  bool reads_in_place = false;
 };
 
 // What became of one node of the optimised graph, in its order.
@@ -55,7 +58,8 @@ struct PerceptionReport {
   bool from_cache = false;
   // Arena, constants, scratch, staging, inputs, copies on the host; other prepared plans included.
   uint64_t predicted_peak_bytes = 0;
-  uint64_t peak_bytes = 0;  // the same by the memory manager's books
+  uint64_t peak_bytes = 0;      // the same by the memory manager's books
+  uint64_t bytes_in_place = 0;  // of the inputs, those that were read where they lay
   uint64_t duration_ns = 0;
 };
 
@@ -73,10 +77,10 @@ class NeuralPerceptionKernel {
       Profiler* profiler, perception::Evaluate evaluate = {});
   virtual ~NeuralPerceptionKernel() = default;
 
-  // Runs the model on a private copy of the inputs and hands every kept tensor to `sink`. Errors:
-  // EINVAL for a wrong, missing or misshapen input, an unknown input or keep name (with the nearest
-  // names) or an empty keep set, ENOMEM over budget, ENODEV when the device is lost, what `sink`
-  // returned.
+  // Runs the model on a private copy of the inputs (but see reads_in_place) and hands every kept
+  // tensor to `sink`. Errors: EINVAL for a wrong, missing or misshapen input, an unknown input or
+  // keep name (with the nearest names) or an empty keep set, ENOMEM over budget, ENODEV when the
+  // device is lost, what `sink` returned.
   virtual Result<PerceptionReport> process_data(const PerceptionRequest& request,
                                                 const KeptTensorSink& sink) = 0;
   virtual ParallelProcessingUnit& unit() = 0;

@@ -88,6 +88,7 @@ std::string to_text(const engine::PerceptionReport& report, const engine::Device
                   {"duration_ns", report.duration_ns},
                   {"predicted_peak_bytes", report.predicted_peak_bytes},
                   {"peak_bytes", report.peak_bytes},
+                  {"bytes_in_place", report.bytes_in_place},
                   {"nodes", nodes},
                   {"passes", passes}});
 }

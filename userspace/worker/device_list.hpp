@@ -7,7 +7,7 @@
 namespace geoneuron::worker {
 
 // {"devices": [{"id": "cpu", ...}, ...], "auto": {"device": "cpu", "reason": "..."},
-//  "vulkan_problem": ""}. Starts Vulkan.
+//  "vulkan_problem": ""}. Starts Vulkan, and tries how clients' memory gets to each device.
 std::string device_list();
 
 }  // namespace geoneuron::worker

@@ -105,8 +105,9 @@ Outcome Executor::perceive(const Job& job) {
   request.use_cache = (job.request_flags & GEONEURON_REQUEST_NO_CACHE) == 0;
   request.pass_count = text.pass_count;
   request.budget_bytes = text.budget_bytes;
+  request.reads_in_place = true;
   for (const auto& [name, tensor] : text.inputs)
-    request.inputs[name] = GN_TRY(copy_tensor(job, name, tensor));
+    request.inputs[name] = GN_TRY(slot_tensor(job, name, tensor));
   const std::set<std::string> kept = kept_names(text, request.model->graph);
   request.keep = kept;
   for (const auto& [name, place] : text.outputs) {

@@ -28,6 +28,14 @@ Result<perception::Tensor> copy_tensor(const Job& job, const std::string& name,
   return copy;
 }
 
+Result<perception::Tensor> slot_tensor(const Job& job, const std::string& name,
+                                       const SlotTensor& tensor) {
+  if (tensor.info.type == perception::DataType::kBool) return copy_tensor(job, name, tensor);
+  const auto bytes = GN_TRY(
+      slot_range(job, "tensor " + name, tensor.slot, tensor.offset, tensor.info.size_bytes()));
+  return perception::Tensor::view(tensor.info, job.slots[tensor.slot].buffer, bytes.data());
+}
+
 Result<views::Image> copy_image(const Job& job, const SlotImage& image) {
   const uint64_t count = uint64_t{image.width} * image.height * sizeof(views::Rgba8);
   if (count == 0) return invalid("image: must be at least 1x1");

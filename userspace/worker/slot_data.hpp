@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Between slots and tensors: always by copying, since clients write to their memory when they like.
+// Between slots and tensors. Clients write to their memory when they like: nothing there is checked
+// in place.
 // Thread-safe.
 #pragma once
 
@@ -16,6 +17,10 @@ namespace geoneuron::worker {
 
 // A copy of the elements. EINVAL: the slot cannot be read, or ends before they do; ENOMEM.
 Result<perception::Tensor> copy_tensor(const Job& job, const std::string& name,
+                                       const SlotTensor& tensor);
+// The elements where they lie: whoever takes them copies them before anything is checked, or reads
+// numbers alone. Bools, which hold 0 and 1 only, are a copy. EINVAL and ENOMEM as above.
+Result<perception::Tensor> slot_tensor(const Job& job, const std::string& name,
                                        const SlotTensor& tensor);
 Result<views::Image> copy_image(const Job& job, const SlotImage& image);
 // The range of the slot that holds `count` bytes from `offset` on; EINVAL as above.
