@@ -19,6 +19,8 @@ usage: ./dev vm [OPTION ...] -- COMMAND [ARGUMENT ...]
   --rw DIR                 a folder of the host that the guest may write to; may be repeated
   --qemu 'ARGUMENTS'       more arguments for QEMU, split at blanks: '-device virtio-gpu-pci',
                            '-smp 1 -m 4096' (default: -smp 2 -m 2048)
+  --systemd                systemd is the guest's init, and COMMAND a service of it that starts when
+                           the basic system is up; udev renames and owns nodes as on a machine
   --time-limit SECONDS     ends the machine after that long (default: 300)
 
 Runs COMMAND as root in a guest that sees the host's files; what it writes goes to memory and is
@@ -31,7 +33,7 @@ guest did not get as far as COMMAND's end.
 TEXT
 }
 
-kernel=6.1 time_limit=300 writable=() qemu_arguments=() argv=()
+kernel=6.1 time_limit=300 writable=() qemu_arguments=() argv=() systemd=''
 
 # Ends with wrong usage unless option $1 and its value are among the $2 arguments left.
 need_value() { [ "$2" -ge 2 ] || wrong_usage "$1: needs a value: see ./dev vm --help"; }
@@ -42,6 +44,7 @@ parse_arguments() {
       --help | -h) usage; exit 0 ;;
       --kernel) need_value "$1" $#; check_kernel "$2"; kernel=$2; shift ;;
       --rw) need_value "$1" $#; add_writable "$2"; shift ;;
+      --systemd) systemd=yes ;;
       --qemu) need_value "$1" $#; add_qemu_arguments "$2"; shift ;;
       --time-limit) need_value "$1" $#; set_time_limit "$2"; shift ;;
       --) shift; argv=("$@"); break ;;
@@ -139,7 +142,7 @@ pack_session() {
   [ -d "$modules" ] || modules=''
   mkdir -p "$work/tree/session"
   cp "$HERE/guest/session" "$work/tree/session/session"
-  declare -p argv writable directory release modules |
+  declare -p argv writable directory release modules systemd |
     sed 's/^declare -- //' >"$work/tree/session/settings"
   { cat "$folder/initramfs"; pack "$work/tree"; } >"$work/initramfs"
 }

@@ -1,27 +1,29 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Lays the sources out as kmod/README.md says for DKMS, and builds them there by the words of
-# dkms.conf alone: without the repository, and without qemu/module.sh.
-# usage: dkms.sh HEADERS   (the folder to build modules against)
+# Builds the sources that are installed for DKMS by the words of their dkms.conf alone: without the
+# repository, and without qemu/module.sh.
+# usage: dkms.sh HEADERS BUILD   (the folder to build modules against; what to install from)
 set -euo pipefail
-root=$(readlink -f "$(dirname "$(readlink -f "$0")")/../..")
 kernel_source_dir=$(readlink -f "$1")
 dkms_tree=$(mktemp -d)
 trap 'rm -rf "$dkms_tree"' EXIT
 
 fail() { printf 'dkms: %s\n' "$*" >&2; exit 1; }
 
-version=$(sed -n 's/^sudo dkms install geoneuron.//p' "$root/kmod/README.md")
+DESTDIR='' cmake --install "$2" --component dkms --prefix "$dkms_tree/installed" >"$dkms_tree/log" ||
+  fail "cmake --install: $(tail -n 5 "$dkms_tree/log")"
+source=$(echo "$dkms_tree"/installed/src/geoneuron-*)
+version=${source##*/geoneuron-}
 
 # As dkms does: the tree is copied, dkms.conf is sourced with its variables set.
 build=$dkms_tree/geoneuron/$version/build
-mkdir -p "$build"
-cp -r "$root/kmod" "$root/uapi" "$root/kmod/dkms.conf" "$build/"
+mkdir -p "${build%/*}"
+cp -r "$source" "$build"
 declare -a MAKE BUILT_MODULE_NAME BUILT_MODULE_LOCATION DEST_MODULE_LOCATION
 # shellcheck source=../../kmod/dkms.conf
 source "$build/dkms.conf"
 [ "$PACKAGE_NAME/$PACKAGE_VERSION" = "geoneuron/$version" ] ||
-  fail "dkms.conf: names $PACKAGE_NAME/$PACKAGE_VERSION, and kmod/README.md geoneuron/$version"
+  fail "dkms.conf: names $PACKAGE_NAME/$PACKAGE_VERSION, and its folder is geoneuron-$version"
 [ -n "${DEST_MODULE_LOCATION[0]}" ] || fail "dkms.conf: DEST_MODULE_LOCATION is missing"
 
 cd "$build"

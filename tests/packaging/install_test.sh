@@ -74,7 +74,7 @@ example_configuration_is_right() {
   local conf=$scratch/geoneurond.conf status=0
   sed -E 's/^#([a-z_]+ = )/\1/; s/_group = .*/_group = root/' \
     "$source/packaging/geoneurond.conf" >"$conf"
-  [ "$(grep -c ' = ' "$conf")" -ge 9 ] || fail "packaging/geoneurond.conf shows too few names"
+  [ "$(grep -c ' = ' "$conf")" -ge 11 ] || fail "packaging/geoneurond.conf shows too few names"
   "$build/bin/geoneurond" --config "$conf" --socket /nowhere/socket 2>"$scratch/conf.log" || status=$?
   [ "$status" = 1 ] && grep -q '/nowhere/socket' "$scratch/conf.log" ||
     fail "packaging/geoneurond.conf is not taken: $(<"$scratch/conf.log")"

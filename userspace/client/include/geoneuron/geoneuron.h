@@ -46,7 +46,8 @@ GEONEURON_API const char* geoneuron_error(void);
  * How to connect; what is 0 or NULL has its default. The socket's path is by default that of the
  * environment variable GEONEURON_SOCKET, else $XDG_RUNTIME_DIR/geoneuron/socket, else
  * /run/geoneuron/socket. The program of an embedded daemon is by default that of GEONEURON_DAEMON,
- * else geoneurond beside this process's program, beside the library (../bin), or in PATH.
+ * else geoneurond beside this process's program, in the sbin/ that goes with it or with the
+ * library, or in PATH.
  */
 struct geoneuron_options {
   uint32_t size; /* sizeof(struct geoneuron_options); what follows may grow */
