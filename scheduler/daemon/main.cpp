@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // geoneurond: the arguments, and the daemon.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -85,6 +86,13 @@ Result<Listening> open_listener(const Arguments& arguments) {
   return Listening{.socket = std::move(socket), .path = arguments.socket};
 }
 
+// Who started us by hand waits for this line; nobody need read it.
+void say_ready(const std::string& path) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::printf("listening at %s\n", path.c_str());
+  std::fflush(stdout);
+}
+
 Result<void> serve(const Arguments& arguments) {
   const bool is_private = arguments.private_socket >= 0;
   UniqueFd connection(arguments.private_socket);
@@ -110,6 +118,7 @@ Result<void> serve(const Arguments& arguments) {
     return daemon->run();
   }
   Listening listening = GN_TRY(open_listener(arguments));
+  if (!listening.path.empty()) say_ready(listening.path);
   daemon->listen(std::move(listening.socket));
   Result<void> result = daemon->run();
   if (!listening.path.empty()) unlink(listening.path.c_str());

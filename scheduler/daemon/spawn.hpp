@@ -19,8 +19,8 @@ struct Inherited {
 
 class Child {
  public:
-  // `arguments` without the program's name. It has /dev/null as standard input, no signals blocked,
-  // and of our fds the inherited ones and those that are not close-on-exec. Errors name `program`.
+  // `arguments` without the program's name. It has a process group of its own, /dev/null as input,
+  // no blocked signals, our inherited fds and those not close-on-exec. Errors name `program`.
   static Result<Child> start(const std::string& program, const std::vector<std::string>& arguments,
                              const std::vector<Inherited>& inherited);
   Child(Child&&) = default;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How the daemon begins and ends, and what it does with nothing to do.
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -37,6 +38,35 @@ TEST_F(DaemonLife, TermLetsEndWhatRunsAndLeavesWhatWaits) {
   EXPECT_EQ(poll(&fence, 1, 60'000), 1);
   EXPECT_NE(fence.revents & POLLHUP, 0) << "nobody writes any more";
   EXPECT_FALSE(std::filesystem::exists(socket()));
+}
+
+// As a terminal does at Ctrl-C: to all of the foreground group.
+TEST_F(DaemonLife, AnInterruptOfItsGroupLetsEndWhatRuns) {
+  start();
+  RawClient client = connect(256);
+  std::vector<geoneuron_command> commands;
+  for (uint64_t i = 0; i < 30; ++i) commands.push_back(act(FakeAct::kSlow, i));
+  client.submit(commands);
+  ASSERT_EQ(client.completions(1)[0].result, 0);
+  ASSERT_EQ(kill(-daemon_->pid(), SIGINT), 0);
+  for (ReceivedMessage message = client.receive(); message.kind == GEONEURON_MESSAGE_COMPLETIONS;
+       message = client.receive())
+    for (size_t i = 0; i < message.count; ++i)
+      EXPECT_NE(message.entry<geoneuron_completion>(i).result, -EIO) << "no worker was hit";
+  EXPECT_EQ(daemon_->reap(), "ended with status 0");
+  daemon_.reset();
+}
+
+TEST_F(DaemonLife, SaysWhenClientsCanConnect) {
+  const UniqueFd out(memfd_create("out", MFD_CLOEXEC));
+  auto child = Child::start(GEONEUROND, {"--socket", socket(), "--worker", FAKE_WORKER},
+                            {{out.get(), STDOUT_FILENO}});
+  ASSERT_TRUE(child) << child.error().message;
+  daemon_.emplace(std::move(*child));
+  ASSERT_TRUE(says("READY=1"));
+  char line[256] = {};
+  ASSERT_GT(pread(out.get(), line, sizeof line - 1, 0), 0);
+  EXPECT_EQ(line, "listening at " + socket() + "\n");
 }
 
 TEST_F(DaemonLife, HupReadsTheConfigurationAnew) {
