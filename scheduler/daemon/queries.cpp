@@ -47,6 +47,21 @@ Outcome write_report(const Job& job, const std::string& text) {
   return outcome;
 }
 
+ordered_json class_name(policy::Class priority_class) {
+  return kClassNames[static_cast<size_t>(priority_class)];
+}
+
+ordered_json device_row(const std::string& id, const policy::Scheduler::DeviceUsage& usage) {
+  return {{"device", id},
+          {"in_flight", usage.in_flight},
+          {"batches", usage.batches},
+          {"jobs", usage.jobs},
+          {"device_ns", usage.device_ns},
+          {"longest_batch_ns", usage.longest_batch_ns},
+          {"batch_jobs", usage.batch_jobs.rows()},
+          {"batch_ns", usage.batch_ns.rows()}};
+}
+
 }  // namespace
 
 std::optional<Query> query_of(const Job& job) {
@@ -112,9 +127,13 @@ std::string Queries::statistics(uid_t asker) const {
                         {"user", info.user},
                         {"highest_class", kClassNames[info.highest_class]}};
     const bool known = used != usage.end();
-    row["queued"] = known ? used->queued : 0;
-    row["running"] = known ? used->running : 0;
-    row["device_ns"] = known ? used->device_ns : 0;
+    const auto usage_of = known ? *used : policy::Scheduler::ClientUsage{};
+    // Of its last command: a context may use several.
+    row["class"] = usage_of.submitted == 0 ? ordered_json() : class_name(usage_of.last_class);
+    row["queued"] = usage_of.queued;
+    row["running"] = usage_of.running;
+    row["finished"] = usage_of.finished;
+    row["device_ns"] = usage_of.device_ns;
     answer["contexts"].push_back(row);
   }
   for (size_t i = 0; i < policy::kClasses; ++i) {
@@ -127,9 +146,9 @@ std::string Queries::statistics(uid_t asker) const {
                                  {"device_ns", sums.device_ns}});
   }
   for (size_t i = 0; i < devices_->ids.size(); ++i)
-    answer["devices"].push_back({{"device", devices_->ids[i]},
-                                 {"longest_batch_ns", scheduler_->longest_batch_ns(policy::DeviceId{
-                                                          static_cast<uint32_t>(i + 1)})}});
+    answer["devices"].push_back(
+        device_row(devices_->ids[i],
+                   scheduler_->device_usage(policy::DeviceId{static_cast<uint32_t>(i + 1)})));
   for (const Workers::Row& row : workers_->rows())
     if (may_see(row.user))
       answer["workers"].push_back({{"device", devices_->ids[static_cast<uint32_t>(row.device) - 1]},

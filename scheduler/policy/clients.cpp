@@ -67,7 +67,8 @@ std::vector<Scheduler::ClientUsage> Clients::usage() const {
   for (const auto& [id, client] : clients_) {
     if (client.removed) continue;
     const auto queued = static_cast<uint32_t>(client.jobs.size()) - client.running;
-    usage.push_back({id, client.device_ns, queued, client.running});
+    usage.push_back({id, client.device_ns, queued, client.running, client.submitted,
+                     client.finished, client.last_class});
   }
   std::sort(usage.begin(), usage.end(),
             [](const auto& a, const auto& b) { return a.client < b.client; });

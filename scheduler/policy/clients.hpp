@@ -20,6 +20,8 @@ struct Client {
   UserId user{};
   bool removed = false;  // lives on for its running jobs
   uint64_t device_ns = 0;
+  uint64_t submitted = 0, finished = 0;
+  Class last_class{};
   uint32_t running = 0;
   std::list<JobRecord*> jobs;  // queued and running
   std::map<std::pair<DeviceId, Class>, Flow> flows;

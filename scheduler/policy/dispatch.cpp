@@ -39,6 +39,15 @@ uint64_t measured_total_ns(const RunningBatch& batch) {
   return total_ns;
 }
 
+void note_batch(Scheduler::DeviceUsage& usage, size_t jobs, uint64_t total_ns) {
+  ++usage.batches;
+  usage.jobs += jobs;
+  usage.device_ns += total_ns;
+  usage.longest_batch_ns = std::max(usage.longest_batch_ns, total_ns);
+  usage.batch_jobs.add(jobs);
+  usage.batch_ns.add(total_ns);
+}
+
 }  // namespace
 
 bool Scheduler::State::send_next(DeviceId id, Device& device, std::vector<Batch>& batches) {
@@ -97,7 +106,7 @@ void Scheduler::State::end(RunningBatch& batch) {
   const uint64_t total_ns = measured_total_ns(batch);
   Device& device = *batch.device;
   --device.in_flight;
-  device.longest_ns = std::max(device.longest_ns, total_ns);
+  note_batch(device.usage, batch.jobs.size(), total_ns);
   device.reserve.ended(batch.its_class, total_ns, batch.reserved_ns);
   for (JobRecord* job : batch.jobs) {
     Flow& flow = *job->flow;
@@ -105,6 +114,7 @@ void Scheduler::State::end(RunningBatch& batch) {
         static_cast<int64_t>(job->measured_ns) - static_cast<int64_t>(job->predicted_ns);
     if (off_ns != 0) flow.queue->charge(flow, off_ns);
     job->client->device_ns += job->measured_ns;
+    ++job->client->finished;
     usage_of(*job).device_ns += job->measured_ns;
     ++usage_of(*job).finished;
     forget(*job);

@@ -101,9 +101,12 @@ std::vector<Scheduler::CostRow> Scheduler::costs() const {
   return state_->costs.rows();
 }
 
-uint64_t Scheduler::longest_batch_ns(DeviceId device) const {
+Scheduler::DeviceUsage Scheduler::device_usage(DeviceId device) const {
   const auto place = state_->devices.find(device);
-  return place == state_->devices.end() ? 0 : place->second.longest_ns;
+  if (place == state_->devices.end()) return {};
+  DeviceUsage usage = place->second.usage;
+  usage.in_flight = place->second.in_flight;
+  return usage;
 }
 
 }  // namespace geoneuron::policy

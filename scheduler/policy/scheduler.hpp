@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "policy/distribution.hpp"
 #include "policy/types.hpp"
 
 namespace geoneuron::policy {
@@ -58,10 +59,18 @@ class Scheduler {
     ClientId client{};
     uint64_t device_ns = 0;  // measured so far
     uint32_t queued = 0, running = 0;
+    uint64_t submitted = 0, finished = 0;
+    Class last_class{};  // of the job that it submitted last
   };
   struct ClassUsage {
     uint32_t queued = 0, running = 0;
     uint64_t finished = 0, expired = 0, device_ns = 0;
+  };
+  struct DeviceUsage {
+    uint32_t in_flight = 0;                         // batches
+    uint64_t batches = 0, jobs = 0, device_ns = 0;  // of those that have ended
+    uint64_t longest_batch_ns = 0;                  // what an urgent job may have to wait for
+    Distribution batch_jobs, batch_ns;
   };
   struct CostRow {
     Signature signature = 0;
@@ -73,8 +82,7 @@ class Scheduler {
   std::vector<ClientUsage> clients() const;
   ClassUsage class_usage(Class priority_class) const;
   std::vector<CostRow> costs() const;
-  // The longest batch measured on the device: what an urgent job may have to wait for.
-  uint64_t longest_batch_ns(DeviceId device) const;
+  DeviceUsage device_usage(DeviceId device) const;
 
  private:
   struct State;

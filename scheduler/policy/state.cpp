@@ -28,6 +28,8 @@ JobRecord& Scheduler::State::admit(Client& client, const Job& job) {
   record.flow = &clients.flow(client, queue, job);
   clients.count(client, record);
   expiry.add(record);
+  ++client.submitted;
+  client.last_class = job.priority_class;
   ++usage_of(record).queued;
   if (chains.append(record)) ready.add(record);
   return record;

@@ -27,7 +27,7 @@ struct Device {
   Reserve reserve;
   Class last_sent = Class::kRealtime;
   uint32_t in_flight = 0;
-  uint64_t longest_ns = 0;
+  Scheduler::DeviceUsage usage;  // but in_flight
 };
 
 struct RunningBatch {

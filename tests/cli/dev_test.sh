@@ -80,7 +80,7 @@ expect_accepted test -L unit --asan
 expect_accepted deps all
 expect_accepted package
 expect_accepted demo --out x
-expect_accepted bench views
+expect_accepted bench views daemon
 
 expect_selection "-LE slow"
 expect_selection "-LE vm" --no-vm

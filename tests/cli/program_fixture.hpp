@@ -9,8 +9,8 @@
 
 namespace geoneuron::cli {
 
-inline constexpr const char* kVerbs[] = {"devices", "inspect", "views",
-                                         "run",     "render",  "conformance"};
+inline constexpr const char* kVerbs[] = {"devices",     "inspect", "views", "run",    "render",
+                                         "conformance", "serve",   "ps",    "submit", "bench"};
 
 inline ChildResult geoneuron(const std::vector<std::string>& arguments) {
   return run_child(GEONEURON_PROGRAM, arguments);

@@ -35,7 +35,7 @@ TEST(Program, HelpHasExamplesForEveryVerb) {
     const ChildResult result = geoneuron({verb, "--help"});
     EXPECT_EQ(result.status, 0) << verb;
     EXPECT_THAT(result.out, HasSubstr(std::string("geoneuron ") + verb)) << verb;
-    EXPECT_THAT(result.out, HasSubstr("--json")) << verb;
+    EXPECT_EQ(result.out.find("--json") == std::string::npos, verb == std::string("serve"));
     EXPECT_THAT(result.err, IsEmpty()) << verb;
   }
 }

@@ -31,6 +31,11 @@ TEST_F(DaemonQueries, QueriesOfTheDaemonAreAnswered) {
   EXPECT_EQ(statistics["contexts"].size(), 1u);
   EXPECT_EQ(statistics["contexts"][0]["process"], getpid());
   EXPECT_EQ(statistics["classes"][GEONEURON_CLASS_NORMAL]["finished"], 1);
+  EXPECT_EQ(statistics["contexts"][0]["class"], "normal");
+  EXPECT_EQ(statistics["contexts"][0]["finished"], 1);
+  EXPECT_EQ(statistics["devices"][0]["batches"], 1);
+  EXPECT_EQ(statistics["devices"][0]["batch_jobs"], nlohmann::json::parse("[[1, 1]]"));
+  EXPECT_EQ(statistics["devices"][0]["batch_ns"].size(), 1u);
   EXPECT_EQ(statistics["workers"][0]["starts"], 1);
   EXPECT_TRUE(nlohmann::json::parse(ask(client, R"({"about": "costs"})")).contains("costs"));
 }

@@ -79,6 +79,8 @@ TEST(Usage, SaysWhatClientsClassesAndSignaturesTook) {
   EXPECT_EQ(clients.at(0).device_ns, 100'000u);
   EXPECT_EQ(clients.at(1).queued, 1u);
   EXPECT_EQ(clients.at(1).running, 1u);
+  EXPECT_EQ(clients.at(1).submitted, 2u);
+  EXPECT_EQ(clients.at(0).finished, 1u);
   EXPECT_EQ(steps.scheduler.class_usage(Class::kNormal).device_ns, 100'000u);
   const auto costs = steps.scheduler.costs();
   ASSERT_EQ(costs.size(), 1u);
@@ -86,13 +88,42 @@ TEST(Usage, SaysWhatClientsClassesAndSignaturesTook) {
   EXPECT_EQ(costs[0].measured, 1u);
 }
 
+TEST(Usage, KnowsTheClassOfTheLastJob) {
+  Steps steps;
+  Job job = job_of(1, 2);
+  job.priority_class = Class::kInteractive;
+  steps.submit(job);
+  EXPECT_EQ(steps.scheduler.clients().at(1).last_class, Class::kInteractive);
+  EXPECT_EQ(steps.scheduler.clients().at(0).submitted, 0u);
+}
+
+TEST(Usage, CountsBatchesBySizeAndTime) {
+  using Rows = std::vector<std::pair<uint64_t, uint64_t>>;
+  Steps steps;
+  steps.teach(1, 10'000);
+  const auto before = steps.scheduler.device_usage(kDevice);
+  for (uint64_t i = 1; i <= 3; ++i) steps.submit(job_of(i));
+  steps.send();
+  EXPECT_EQ(steps.scheduler.device_usage(kDevice).in_flight, 1u);
+  steps.finish(10'000);
+  const auto after = steps.scheduler.device_usage(kDevice);
+  EXPECT_EQ(after.in_flight, 0u);
+  EXPECT_EQ(after.batches, before.batches + 1);
+  EXPECT_EQ(after.jobs, before.jobs + 3);
+  EXPECT_EQ(after.device_ns, before.device_ns + 30'000);
+  EXPECT_NE(after.batch_jobs.rows(), before.batch_jobs.rows());
+  Distribution times;
+  for (const uint64_t value : {0, 15, 16, 17, 18, 30'000}) times.add(value);
+  EXPECT_EQ(times.rows(), (Rows{{0, 1}, {15, 1}, {16, 2}, {18, 1}, {28'672, 1}}));
+}
+
 TEST(Usage, KnowsTheLongestBatch) {
   Steps steps;
-  EXPECT_EQ(steps.scheduler.longest_batch_ns(kDevice), 0u);
+  EXPECT_EQ(steps.scheduler.device_usage(kDevice).longest_batch_ns, 0u);
   steps.teach(1, 10'000);
   for (uint64_t i = 1; i <= 10; ++i) steps.submit(job_of(i));
   steps.drain(30'000);
-  EXPECT_EQ(steps.scheduler.longest_batch_ns(kDevice), 64 * 10'000u);
+  EXPECT_EQ(steps.scheduler.device_usage(kDevice).longest_batch_ns, 64 * 10'000u);
 }
 
 }  // namespace

@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <new>
 
+#include "cli/daemon_verbs.hpp"
 #include "cli/json.hpp"
 #include "cli/terminal.hpp"
 #include "cli/usage.hpp"
-#include "cli/verb.hpp"
 
 namespace geoneuron::cli {
 namespace {
@@ -34,6 +34,10 @@ void add_verbs(CLI::App& app, Invocation& invocation) {
   add_run_verb(app, invocation);
   add_render_verb(app, invocation);
   add_conformance_verb(app, invocation);
+  add_serve_verb(app, invocation);
+  add_ps_verb(app, invocation);
+  add_submit_verb(app, invocation);
+  add_bench_verb(app, invocation);
   add_common_checks(app);
   for (CLI::App* verb : app.get_subcommands(nullptr)) verb->group("Verbs");
 }

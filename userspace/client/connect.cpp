@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/daemon_search.hpp"
 #include "client/kernel_transport.hpp"
 #include "client/poller.hpp"
 #include "client/private_daemon.hpp"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "client/daemon_search.hpp"
+
 #include <dlfcn.h>
+#include <geoneuron/geoneuron.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -8,7 +11,6 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "client/private_daemon.hpp"
 
 namespace geoneuron::client {
 namespace {
@@ -20,10 +22,10 @@ bool is_program(const std::string& path) {
   return access(path.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(path, ignored);
 }
 
-// The folder that this library was loaded from; "" where nobody knows.
+// The folder that libgeoneuron was loaded from; "" where nobody knows.
 std::filesystem::path library_folder() {
   Dl_info info{};
-  if (dladdr(reinterpret_cast<void*>(&find_daemon), &info) == 0 || info.dli_fname == nullptr)
+  if (dladdr(reinterpret_cast<void*>(&geoneuron_connect), &info) == 0 || info.dli_fname == nullptr)
     return {};
   std::error_code error;
   const auto path = std::filesystem::canonical(info.dli_fname, error);
@@ -62,7 +64,7 @@ Result<std::string> find_daemon(const std::string& wanted) {
   if (is_named) {
     const std::string path = !wanted.empty() ? wanted : variable;
     if (is_program(path)) return path;
-    return make_error(ENOENT, "%s: no program to start as private daemon", path.c_str());
+    return make_error(ENOENT, "%s: no program to start as daemon", path.c_str());
   }
   const std::vector<std::string> paths = candidates();
   for (const std::string& path : paths)

@@ -29,10 +29,4 @@ class PrivateDaemon final : public Endpoint {
   pid_t pid_ = -1;
 };
 
-// The program of a private daemon: `wanted` where it is not empty; else $GEONEURON_DAEMON; else
-// geoneurond beside this process's program, in the sbin/ that goes with it or with this library, or
-// in $PATH.
-// ENOENT: there is none, and the sentence says where it was looked for.
-Result<std::string> find_daemon(const std::string& wanted);
-
 }  // namespace geoneuron::client

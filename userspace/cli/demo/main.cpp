@@ -8,6 +8,7 @@
 
 #include "base/file.hpp"
 #include "base/printable.hpp"
+#include "cli/demo/daemon_scene.hpp"
 #include "cli/demo/index_page.hpp"
 #include "cli/demo/places.hpp"
 #include "cli/folder_draft.hpp"
@@ -92,6 +93,7 @@ Result<void> run(const Options& options) {
   }
   GN_TRY(write_file(out.path() / kIndex, to_html(page)));
   GN_TRY(out.commit(kIndex, {}));
+  GN_TRY(show_daemon(*digits));
   const auto index = std::filesystem::absolute(out.target() / kIndex);
   std::printf("%s\n", index.lexically_normal().c_str());
   return {};

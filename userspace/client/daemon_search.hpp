@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// Where geoneurond is: for the library, which starts private ones, and for the tool. Thread-safe.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+
+namespace geoneuron::client {
+
+// The program of a daemon: `wanted` where it is not empty; else $GEONEURON_DAEMON; else geoneurond
+// beside this process's program, in the sbin/ that goes with it or with libgeoneuron, or in $PATH.
+// ENOENT: there is none, and the sentence says where it was looked for.
+Result<std::string> find_daemon(const std::string& wanted);
+
+}  // namespace geoneuron::client
