@@ -9,7 +9,9 @@ shift
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-"$daemon" --kernel yes --socket "$folder/socket" &
+# On a busy host a guest's worker takes long to start.
+echo 'worker_patience_seconds = 600' >"$folder/conf"
+"$daemon" --kernel yes --socket "$folder/socket" --config "$folder/conf" &
 pid=$!
 until [ -S "$folder/socket" ]; do
   kill -0 $pid || { echo "with_daemon: the daemon ended" >&2; exit 1; }
