@@ -7,6 +7,9 @@ function(compress)
   endif()
 endfunction()
 
+# The loader looks into Debian's folder for libraries anyway.
+file(RPATH_REMOVE FILE ${CPACK_TEMPORARY_DIRECTORY}/geoneuron/usr/bin/geoneuron)
+
 foreach(package geoneuron geoneuron-dev geoneuron-dkms)
   set(tree ${CPACK_TEMPORARY_DIRECTORY}/${package}/usr)
   if(NOT IS_DIRECTORY ${tree})

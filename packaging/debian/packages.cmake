@@ -38,6 +38,8 @@ set(CPACK_DEBIAN_GEONEURON_PACKAGE_NAME geoneuron)
 set(CPACK_DEBIAN_GEONEURON_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_GEONEURON_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+# Where the tool's own library is found, which no package has yet.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/userspace/client)
 set(CPACK_DEBIAN_GEONEURON_PACKAGE_DEPENDS
     "fonts-dejavu-core, systemd | systemd-standalone-sysusers | systemd-sysusers")
 set(CPACK_DEBIAN_GEONEURON_PACKAGE_RECOMMENDS "mesa-vulkan-drivers | vulkan-icd")
