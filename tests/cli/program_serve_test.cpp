@@ -18,10 +18,11 @@ using testing::HasSubstr;
 TEST(ProgramServe, ServesWhereItSays) {
   Served served;
   ASSERT_TRUE(served.is_listening());
+  const std::string socket = served.socket();
   geoneuron_options options{};
   options.size = sizeof options;
   options.way = GEONEURON_WAY_SOCKET;
-  options.socket_path = served.socket().c_str();
+  options.socket_path = socket.c_str();
   client::Connection connection;
   ASSERT_EQ(connection.connect(&options), 0) << geoneuron_error();
   geoneuron_command command;

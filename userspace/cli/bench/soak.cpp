@@ -23,6 +23,7 @@ namespace {
 constexpr size_t kClientsAtOnce = 4;
 constexpr uint64_t kWarmUpPart = 10;  // a tenth of the jobs, before anything is noted
 constexpr uint64_t kSettle_ns = 60 * load::kSecond_ns;
+constexpr uint64_t kClosing_ns = 10 * load::kSecond_ns;  // io_uring closes files late
 // What allocators keep moves a little; a leak of 25 bytes a job would show beyond that.
 constexpr uint64_t kSlackBytes = 4 << 20;
 constexpr double kSlackPart = 0.05;
@@ -83,6 +84,23 @@ Result<Sample> sample(const load::DaemonChoice& daemon, uint16_t device) {
                 worker["resident_bytes"].get<uint64_t>()};
 }
 
+bool holds_more(const Sample& now, const Sample& before) {
+  return now.daemon.fds > before.daemon.fds || now.worker.fds > before.worker.fds ||
+         now.device_bytes > before.device_bytes;
+}
+
+// What is still held after a while has leaked.
+Result<Sample> settled_sample(const load::DaemonChoice& daemon, uint16_t device,
+                              const Sample& before) {
+  const uint64_t end_ns = load::now_ns() + kClosing_ns;
+  Sample now = GN_TRY(sample(daemon, device));
+  while (holds_more(now, before) && load::now_ns() < end_ns) {
+    load::sleep_until(load::now_ns() + load::kSecond_ns / 10);
+    now = GN_TRY(sample(daemon, device));
+  }
+  return now;
+}
+
 Finding compared(const std::string& name, const std::string& what, uint64_t before, uint64_t after,
                  bool are_bytes) {
   const auto slack =
@@ -116,7 +134,7 @@ Result<std::vector<Finding>> bench_soak(const BenchOptions& options) {
     progress.update(part, std::to_string(done) + " jobs");
     GN_TRY(live_until(daemon, device, options.jobs * part / kWarmUpPart, done, lives));
   }
-  const Sample after = GN_TRY(sample(daemon, device));
+  const Sample after = GN_TRY(settled_sample(daemon, device, before));
   Finding jobs{"jobs",
                "submitted, by clients that came and went",
                std::to_string(done) + " by " + std::to_string(lives),
