@@ -62,7 +62,7 @@ Result<void> watch(LoadRun& run) {
   const bool is_terminal = isatty(STDOUT_FILENO) != 0;
   size_t lines = 0;
   while (!run.wait(is_terminal ? load::kSecond_ns / 4 : load::kSecond_ns)) {
-    std::string text = is_terminal ? load::outcome_table("CLIENTS", run.by_plan()) : line_of(run);
+    std::string text = is_terminal ? load::outcome_table("STREAM", run.by_plan()) : line_of(run);
     if (is_terminal && lines > 0) text.insert(0, "\x1b[" + std::to_string(lines) + "A\x1b[J");
     lines = static_cast<size_t>(std::ranges::count(text, '\n'));
     GN_TRY(print(text));
@@ -98,7 +98,7 @@ Result<void> share_daemon(const std::string& digits) {
   GN_TRY(watch(*run));
   const auto entries = run->by_plan();
   const auto statistics = GN_TRY(daemon.statistics());
-  GN_TRY(print(load::outcome_table("CLIENTS", entries) + "\n" +
+  GN_TRY(print(load::outcome_table("STREAM", entries) + "\n" +
                load::outcome_table("CLASS", run->by_class()) + "\n" +
                device_lines(statistics, entries.back().seconds)));
   for (const auto& entry : entries)
