@@ -9,6 +9,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "base/device_control.hpp"
+
 namespace geoneuron::daemon {
 namespace {
 
@@ -30,20 +32,11 @@ const char* open_remedy(int code) {
   }
 }
 
-// 0, or a positive errno.
-template <typename Argument>
-int control(const UniqueFd& fd, unsigned long code, Argument* argument) {
-  int result = 0;
-  do result = ioctl(fd.get(), code, argument);
-  while (result != 0 && errno == EINTR);
-  return result == 0 ? 0 : errno;
-}
-
 int attach_patiently(const UniqueFd& device, geoneuron_attach& ask) {
-  int code = control(device, GEONEURON_IOC_ATTACH, &ask);
+  int code = control(device, GEONEURON_IOC_ATTACH, ask);
   for (int i = 0; code == EBUSY && i < kBusyTries; ++i) {
     nanosleep(&kBusyPause, nullptr);
-    code = control(device, GEONEURON_IOC_ATTACH, &ask);
+    code = control(device, GEONEURON_IOC_ATTACH, ask);
   }
   return code;
 }
@@ -88,7 +81,7 @@ KernelSession::KernelSession(UniqueFd device, UniqueFd fence, ring::SealedMemory
 
 Result<void> KernelSession::look() {
   geoneuron_session there = {};
-  if (const int code = control(device_, GEONEURON_IOC_GET_SESSION, &there); code != 0)
+  if (const int code = control(device_, GEONEURON_IOC_GET_SESSION, there); code != 0)
     return make_error(code, "the kernel has ended this daemon's session");
   epoch_ = there.epoch;
   return {};
@@ -104,7 +97,7 @@ Result<KernelBuffer> KernelSession::open_buffer(uint64_t command, size_t slot) c
   ask.command_id = command;
   ask.epoch = epoch_;
   ask.slot = static_cast<uint32_t>(slot);
-  if (const int code = control(device_, GEONEURON_IOC_GET_BUFFER, &ask); code != 0)
+  if (const int code = control(device_, GEONEURON_IOC_GET_BUFFER, ask); code != 0)
     return make_error(code, "slot %zu: the kernel does not give its buffer: %s", slot,
                       std::strerror(code));
   return KernelBuffer{.fd = UniqueFd(ask.fd),

@@ -2,25 +2,16 @@
 #include "client/kernel_transport.hpp"
 
 #include <fcntl.h>
-#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <utility>
 
+#include "base/device_control.hpp"
+
 namespace geoneuron::client {
 namespace {
-
-// 0, or a positive errno.
-template <typename Argument>
-int control(const UniqueFd& fd, unsigned long code, Argument& argument) {
-  int result = 0;
-  do {
-    result = ioctl(fd.get(), code, &argument);
-  } while (result != 0 && errno == EINTR);
-  return result == 0 ? 0 : errno;
-}
 
 const char* open_remedy(int code) {
   switch (code) {
