@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/log.hpp"
+#include "base/surroundings.hpp"
 #include "base/unique_fd.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/listener.hpp"
@@ -66,8 +67,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
 // Beside this program where it was built, and in libexec where it was installed, whatever the
 // prefix.
 std::string worker_of_this_program() {
-  std::error_code code;
-  const auto folder = std::filesystem::read_symlink("/proc/self/exe", code).parent_path();
+  const std::filesystem::path folder = program_folder();
   const auto beside = folder / kWorker;
   const auto installed = folder.parent_path() / "libexec" / kWorker;
   return access(beside.c_str(), X_OK) == 0 ? beside : installed;

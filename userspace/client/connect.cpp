@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "client/connect.hpp"
 
-#include <geoneuron/socket.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <optional>
 #include <thread>
 #include <utility>
-#include <vector>
 
+#include "base/surroundings.hpp"
 #include "client/daemon_search.hpp"
 #include "client/kernel_transport.hpp"
 #include "client/poller.hpp"
@@ -26,23 +23,6 @@ constexpr const char* kDevice = "/dev/geoneuron";
 bool is_absence(const Error& error) {
   const int codes[] = {ENOENT, ENXIO, ENODEV, ENOTDIR, EACCES, EPERM, ECONNREFUSED};
   return std::ranges::find(codes, error.code) != std::end(codes);
-}
-
-std::string environment(const char* name) {
-  const char* value = secure_getenv(name);
-  return value != nullptr ? value : "";
-}
-
-// Where a daemon may listen. One path where somebody named it.
-std::vector<std::string> socket_paths(const ConnectOptions& options) {
-  if (!options.socket_path.empty()) return {options.socket_path};
-  const std::string named = environment("GEONEURON_SOCKET");
-  if (!named.empty()) return {named};
-  std::vector<std::string> paths;
-  const std::string own = environment("XDG_RUNTIME_DIR");
-  if (!own.empty()) paths.push_back(own + "/geoneuron/socket");
-  paths.emplace_back(GEONEURON_SOCKET_PATH);
-  return paths;
 }
 
 SocketLimits limits_of(const ConnectOptions& options) {
@@ -67,7 +47,7 @@ Result<UniqueFd> open_patiently(Endpoint& endpoint, uint64_t connect_ns) {
 // Nothing, with the reason in `absence`, where no socket takes a connection; a daemon that takes it
 // and then refuses is an error.
 Result<std::optional<Connected>> connect_socket(const ConnectOptions& options, Error& absence) {
-  for (const std::string& path : socket_paths(options)) {
+  for (const std::string& path : socket_paths(options.socket_path)) {
     auto endpoint = std::make_unique<SocketPath>(path);
     auto connection = open_patiently(*endpoint, options.connect_ns);
     if (!connection && !is_absence(connection.error())) return std::move(connection).error();

@@ -3,13 +3,14 @@
 
 #include <dlfcn.h>
 #include <geoneuron/geoneuron.h>
+#include <geoneuron/socket.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <vector>
 
+#include "base/surroundings.hpp"
 #include "base/text.hpp"
 
 namespace geoneuron::client {
@@ -37,11 +38,9 @@ std::vector<std::string> candidates() {
   const auto add = [&](const std::filesystem::path& folder) {
     paths.push_back((folder / kProgram).lexically_normal());
   };
-  std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    add(program.parent_path());
-    add(program.parent_path() / "../sbin");
+  if (const auto programs = program_folder(); !programs.empty()) {
+    add(programs);
+    add(programs / "../sbin");
   }
   const auto library = library_folder();
   if (!library.empty()) {
@@ -49,8 +48,7 @@ std::vector<std::string> candidates() {
     add(library / "../sbin");
     add(library / "../../sbin");  // Debian's libraries are one folder deeper: lib/x86_64-linux-gnu
   }
-  const char* search = secure_getenv("PATH");
-  std::istringstream folders(search != nullptr ? search : "");
+  std::istringstream folders(environment("PATH"));
   for (std::string folder; std::getline(folders, folder, ':');)
     if (!folder.empty()) paths.push_back(std::filesystem::path(folder) / kProgram);
   return paths;
@@ -58,13 +56,21 @@ std::vector<std::string> candidates() {
 
 }  // namespace
 
+std::vector<std::string> socket_paths(const std::string& wanted) {
+  if (!wanted.empty()) return {wanted};
+  if (std::string named = environment("GEONEURON_SOCKET"); !named.empty()) return {named};
+  std::vector<std::string> paths;
+  const std::string own = environment("XDG_RUNTIME_DIR");
+  if (!own.empty()) paths.push_back(own + "/geoneuron/socket");
+  if (paths.empty() || paths[0] != GEONEURON_SOCKET_PATH) paths.emplace_back(GEONEURON_SOCKET_PATH);
+  return paths;
+}
+
 Result<std::string> find_daemon(const std::string& wanted) {
-  const char* variable = secure_getenv("GEONEURON_DAEMON");
-  const bool is_named = !wanted.empty() || (variable != nullptr && *variable != '\0');
-  if (is_named) {
-    const std::string path = !wanted.empty() ? wanted : variable;
-    if (is_program(path)) return path;
-    return make_error(ENOENT, "%s: no program to start as daemon", path.c_str());
+  const std::string named = !wanted.empty() ? wanted : environment("GEONEURON_DAEMON");
+  if (!named.empty()) {
+    if (is_program(named)) return named;
+    return make_error(ENOENT, "%s: no program to start as daemon", named.c_str());
   }
   const std::vector<std::string> paths = candidates();
   for (const std::string& path : paths)

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "base/printable.hpp"
+#include "base/surroundings.hpp"
 #include "parser/protocol.hpp"
 #include "parser/stream.hpp"
 #include "perception/flat_model.hpp"
@@ -140,10 +141,7 @@ uint64_t ModelParser::Input::size_bytes() const {
 }
 
 std::string ModelParser::beside_this_program() {
-  char path[4096];
-  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-  const std::string own(path, length > 0 ? static_cast<size_t>(length) : 0);
-  return own.substr(0, own.rfind('/') + 1) + "geoneuron-parser";
+  return program_folder() / "geoneuron-parser";
 }
 
 Result<ModelParser> ModelParser::start(const std::string& program) {

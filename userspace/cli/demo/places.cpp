@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "base/surroundings.hpp"
 #include "base/text.hpp"
 
 namespace geoneuron::cli::demo {
@@ -11,9 +12,8 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> places_of(const std::string& folder) {
   std::vector<std::string> places{folder};
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (!error) places.push_back((program.parent_path() / "../../..").lexically_normal() / folder);
+  const fs::path programs = program_folder();
+  if (!programs.empty()) places.push_back((programs / "../../..").lexically_normal() / folder);
   places.push_back(fs::path(GEONEURON_SOURCES) / folder);
   if (places[places.size() - 2] == places.back()) places.pop_back();
   return places;

@@ -11,9 +11,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
+#include "base/surroundings.hpp"
 #include "cli/load/clock.hpp"
 
 namespace geoneuron::cli::load {
@@ -117,12 +117,11 @@ Result<void> ChildProgram::write_line(const std::string& line) {
 }
 
 Result<std::string> program_beside_this_one(const std::string& name) {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const auto path = self.parent_path() / name;
-  if (!error && access(path.c_str(), X_OK) == 0) return path.string();
+  const auto folder = program_folder();
+  const auto path = folder / name;
+  if (!folder.empty() && access(path.c_str(), X_OK) == 0) return path.string();
   return make_error(ENOENT, "%s: must be beside this program, in %s; build or install both",
-                    name.c_str(), self.parent_path().c_str());
+                    name.c_str(), folder.c_str());
 }
 
 }  // namespace geoneuron::cli::load

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/load/daemon_choice.hpp"
 
-#include <cstdlib>
-
+#include "base/surroundings.hpp"
 #include "base/text.hpp"
 #include "cli/load/daemon_place.hpp"
 #include "cli/load/job_maker.hpp"
@@ -48,8 +47,7 @@ Result<DaemonChoice> DaemonChoice::own() {
 Result<DaemonChoice> DaemonChoice::running_or_own(const std::string& socket) {
   Result<Reached> reached = reach_running(socket);
   if (reached) return DaemonChoice(std::nullopt, reached->socket, std::move(reached->connection));
-  const char* named = secure_getenv("GEONEURON_SOCKET");
-  const bool is_named = !socket.empty() || (named != nullptr && *named != 0);
+  const bool is_named = !socket.empty() || !environment("GEONEURON_SOCKET").empty();
   if (is_named || reached.error().code != ENOENT) return std::move(reached).error();
   return own();
 }

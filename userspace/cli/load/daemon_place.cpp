@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "cli/load/daemon_place.hpp"
 
-#include <geoneuron/socket.h>
-
-#include <cstdlib>
 #include <vector>
 
+#include "base/surroundings.hpp"
 #include "base/text.hpp"
+#include "client/daemon_search.hpp"
 
 namespace geoneuron::cli::load {
 namespace {
-
-std::string environment(const char* name) {
-  const char* value = secure_getenv(name);
-  return value != nullptr ? value : "";
-}
 
 bool is_absence(int result) {
   return result == -ENOENT || result == -ECONNREFUSED || result == -ENXIO || result == -ENODEV ||
@@ -37,19 +31,10 @@ bool serves(const client::Connection& connection) {
   return connection.info(info) == 0 && info.server_attached != 0;
 }
 
-std::vector<std::string> usual_sockets() {
-  std::vector<std::string> sockets = {usual_socket()};
-  const bool is_named = !environment("GEONEURON_SOCKET").empty();
-  if (!is_named && sockets[0] != GEONEURON_SOCKET_PATH) sockets.emplace_back(GEONEURON_SOCKET_PATH);
-  return sockets;
-}
-
 }  // namespace
 
 std::string usual_socket() {
-  if (std::string named = environment("GEONEURON_SOCKET"); !named.empty()) return named;
-  const std::string own = environment("XDG_RUNTIME_DIR");
-  return own.empty() ? GEONEURON_SOCKET_PATH : own + "/geoneuron/socket";
+  return client::socket_paths("").front();
 }
 
 Result<Reached> reach_running(const std::string& socket) {
@@ -57,7 +42,7 @@ Result<Reached> reach_running(const std::string& socket) {
     client::Connection kernel;
     if (connect_by(kernel, "") == 0 && serves(kernel)) return Reached{std::move(kernel), ""};
   }
-  const auto sockets = socket.empty() ? usual_sockets() : std::vector{socket};
+  const std::vector<std::string> sockets = client::socket_paths(socket);
   for (const std::string& path : sockets) {
     client::Connection connection;
     const int result = connect_by(connection, path);
