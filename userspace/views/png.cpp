@@ -40,8 +40,8 @@ std::vector<uint8_t> packed_rgb(const Image& image) {
   return bytes;
 }
 
-// Writes all rows; false after an error. Rows that repeat the one above become zeros by the Up
-// filter, which is what scaled maps consist of.
+// Writes all rows; false after an error. Pixels take few colours and repeat, which Deflate finds by
+// itself: differences of neighbours (PNG's filters) take longer here, and more bytes.
 bool write_rows(png_structp png, png_infop info, const Image& image, const uint8_t* bytes,
                 bool opaque) {
   if (setjmp(png_jmpbuf(png)) != 0) return false;
@@ -52,7 +52,7 @@ bool write_rows(png_structp png, png_infop info, const Image& image, const uint8
   png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
   png_set_compression_level(png, 1);
   png_set_compression_buffer_size(png, 1 << 17);
-  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
   png_write_info(png, info);
   for (uint32_t y = 0; y < image.height; ++y) png_write_row(png, bytes + y * stride);
   png_write_end(png, info);
