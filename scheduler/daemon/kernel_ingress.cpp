@@ -43,7 +43,8 @@ void KernelIngress::fetched(const Event& event) {
   if (!is_active()) {
     if (Result<void> looked = session_.look(); !looked) return lose(looked.error().message);
   }
-  take({session_.records() + number * FetchCredits::kSlots, static_cast<size_t>(event.result)});
+  take({session_.records() + size_t{number} * FetchCredits::kSlots,
+        static_cast<size_t>(event.result)});
 }
 
 void KernelIngress::take(Records records) {

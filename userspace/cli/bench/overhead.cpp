@@ -89,6 +89,7 @@ Result<Finding> idle_finding(const load::DaemonChoice& daemon, double seconds) {
     if (const auto process = worker["process"].get<pid_t>(); process > 0)
       processes.emplace_back("worker", process);
   std::vector<uint64_t> before;
+  before.reserve(processes.size());
   load::sleep_until(load::now_ns() + load::kSecond_ns);  // what is left to do is done
   for (const auto& [name, process] : processes) before.push_back(GN_TRY(facts_of(process)).wakeups);
   load::sleep_until(load::now_ns() + static_cast<uint64_t>(seconds * 1e9));

@@ -15,18 +15,16 @@ constexpr uint64_t kPatience_ns = 120 * load::kSecond_ns;  // for what is under 
 
 Result<Phase> run_phase(const load::DaemonChoice& daemon,
                         const std::vector<load::LoadPlan>& plans) {
-  Phase phase;
   double longest = 0;
   for (const load::LoadPlan& plan : plans) longest = std::max(longest, plan.seconds);
   const auto run = GN_TRY(load::LoadRun::prepare(plans, daemon.socket()));
-  phase.before = GN_TRY(daemon.statistics());
+  const nlohmann::ordered_json before = GN_TRY(daemon.statistics());
   const uint64_t begin_ns = load::now_ns();
   run->begin();
   if (!run->wait(kPatience_ns + static_cast<uint64_t>(longest * 1e9)))
     return make_error(ETIME, "the clients' jobs did not end");
-  phase.seconds = static_cast<double>(load::now_ns() - begin_ns) * 1e-9;
-  phase.after = GN_TRY(daemon.statistics());
-  phase.groups = run->by_plan();
+  const double seconds = static_cast<double>(load::now_ns() - begin_ns) * 1e-9;
+  Phase phase{run->by_plan(), seconds, before, GN_TRY(daemon.statistics())};
   for (const load::GroupOutcome& group : phase.groups)
     if (group.failed > 0)
       return make_error(EIO, "%s: %s", group.name.c_str(), group.first_failure.c_str());

@@ -18,8 +18,9 @@ using load::library_error;
 
 constexpr uint64_t kModel = 1, kPerception = 2;
 constexpr uint32_t kEntries = 64;
-constexpr uint64_t kTensorBytes = 4 * kTinyChannels * kTinyExtent * kTinyExtent;
-constexpr uint64_t kPictureBytes = 4 * kTinyExtent * kTinyExtent;
+constexpr uint64_t kMapValues = uint64_t{kTinyExtent} * kTinyExtent;
+constexpr uint64_t kTensorBytes = sizeof(float) * kTinyChannels * kMapValues;
+constexpr uint64_t kPictureBytes = 4 * kMapValues;
 constexpr int kDrawings = 20;  // of a tensor in a slot, in one go
 
 constexpr const char* kPerceive =

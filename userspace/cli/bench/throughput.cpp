@@ -106,6 +106,7 @@ Result<std::vector<Finding>> bench_throughput(const BenchOptions& options) {
   if (options.device.empty())
     for (Case& one : cases_of("cpu")) cases.push_back(std::move(one));
   std::vector<Finding> findings;
+  findings.reserve(cases.size());
   for (const Case& one : cases) findings.push_back(GN_TRY(measure(daemon, one, options)));
   return findings;
 }

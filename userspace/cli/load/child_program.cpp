@@ -51,6 +51,7 @@ Result<ChildProgram> ChildProgram::start(const std::vector<std::string>& words) 
     return make_error(errno, "%s: no pipe for it: %s", words[0].c_str(), std::strerror(errno));
   UniqueFd output(from_child[0]), output_end(from_child[1]);
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const pid_t parent = getpid(), pid = fork();

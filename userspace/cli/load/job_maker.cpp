@@ -31,9 +31,10 @@ void change_request(geoneuron_command& command, auto change) {
 
 // The same for every run, and different enough for a heatmap to have all colours.
 void fill_with_a_ripple(std::span<float> elements, uint32_t width) {
-  for (size_t i = 0; i < elements.size(); ++i)
-    elements[i] =
-        std::sin(0.3f * std::hypot(static_cast<float>(i % width), static_cast<float>(i / width)));
+  for (size_t i = 0; i < elements.size(); ++i) {
+    const size_t x = i % width, y = i / width;
+    elements[i] = std::sin(0.3f * std::hypot(static_cast<float>(x), static_cast<float>(y)));
+  }
 }
 
 Result<uint64_t> element_bytes(const std::string& type) {

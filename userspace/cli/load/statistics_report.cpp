@@ -3,6 +3,7 @@
 
 #include <pwd.h>
 
+#include <cmath>
 #include <fstream>
 #include <map>
 
@@ -59,7 +60,7 @@ std::string rate_text(double per_ns) {
 }
 
 std::string share_text(double share) {
-  return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %";
+  return std::to_string(std::lround(share * 100)) + " %";
 }
 
 Rows context_rows(const Statistics& now, const Statistics* before) {
