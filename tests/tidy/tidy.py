@@ -30,6 +30,7 @@ ALLOWED_INCLUDES = {
     "userspace/cli": {"base", "perception", "views", "engine", "client"},
     "scheduler/policy": set(),
     "scheduler/daemon": {"base", "ring", "policy"},
+    "scheduler/simulator": {"base", "policy"},
 }
 
 CODE = {".c", ".h", ".cpp", ".hpp", ".comp", ".glsl"}
