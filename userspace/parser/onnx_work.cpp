@@ -68,7 +68,7 @@ Result<void> answer_model(int stream, const perception::Model& model) {
     }
     return write_all(stream, bytes);
   };
-  const auto written = perception::write_flat_model(model, sink);
+  auto written = perception::write_flat_model(model, sink);
   if (written || is_announced) return written;
   return answer_error(stream, written.error());
 }

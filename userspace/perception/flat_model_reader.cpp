@@ -17,7 +17,7 @@ static_assert(std::endian::native == std::endian::little);
 
 // What entries take at least: lists are refused that cannot have so many.
 constexpr size_t kValueBytes = 4 + 4 + 1 + 1;
-constexpr size_t kNodeBytes = 5 * 4;
+constexpr size_t kNodeBytes = 5 * sizeof(uint32_t);
 constexpr size_t kAttributeBytes = 4 + 1;
 
 Result<DataType> take_type(FlatCursor& in, bool may_be_open) {
