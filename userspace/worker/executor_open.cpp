@@ -14,7 +14,6 @@ using perception::Graph;
 using perception::Model;
 using perception::Shape;
 using perception::Tensor;
-using perception::Value;
 using perception::ValueId;
 
 perception::Declaration declared(std::initializer_list<int64_t> extents) {

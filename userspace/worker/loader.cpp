@@ -62,12 +62,13 @@ void Loader::count(const Batch& batch, int by) {
 void Loader::route(std::unique_ptr<Batch> batch) {
   const std::set<uint64_t> contexts = contexts_to_wait(*batch);
   if (contexts.empty()) return device_.push(std::move(batch));
-  const auto rest = std::ranges::stable_partition(
-      batch->jobs, [&](const Job& job) { return !contexts.contains(job.context); });
+  auto& jobs = batch->jobs;
+  const auto rest = std::stable_partition(
+      jobs.begin(), jobs.end(), [&](const Job& job) { return !contexts.contains(job.context); });
   auto waiting = std::make_unique<Batch>();
-  std::ranges::move(rest, std::back_inserter(waiting->jobs));
-  batch->jobs.erase(rest.begin(), rest.end());
-  if (!batch->jobs.empty()) device_.push(std::move(batch));
+  std::move(rest, jobs.end(), std::back_inserter(waiting->jobs));
+  jobs.erase(rest, jobs.end());
+  if (!jobs.empty()) device_.push(std::move(batch));
   count(*waiting, 1);
   waiting_.push(std::move(waiting));
 }

@@ -25,7 +25,8 @@ void TextCache::share_style(CommandText& text) {
   auto* render = std::get_if<RenderText>(&text);
   if (render == nullptr || !render->heatmap) return;
   std::string key;
-  for (const auto& [name, value] : render->parameters) key += name + '\0' + value + '\0';
+  for (const auto& [name, value] : render->parameters)
+    key.append(name).append(1, '\0').append(value).append(1, '\0');
   render->heatmap->style =
       styles_.try_emplace(std::move(key), render->heatmap->style).first->second;
 }
