@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "views/brute_force.hpp"
+#include "views/normalisation.hpp"
 
 namespace geoneuron::views {
 namespace {
@@ -115,6 +116,28 @@ TEST_F(CpuPixelsTest, PaintsEveryThresholdExactly) {
   testing::paint(values, tile, normalisation, numbered(), expected);
   ASSERT_TRUE(device_.paint(values, {&tile, 1}, {&normalisation, 1}, numbered(), painted));
   EXPECT_TRUE(painted == expected);
+}
+
+// Values that lie ever farther from the thresholds, and among them some that are not finite: the
+// painter guesses where none of its neighbours is near a threshold.
+TEST_F(CpuPixelsTest, PaintsExactlyHoweverFarFromAThreshold) {
+  for (const auto& [low, high] : {std::pair{-1.0f, 1.0f}, {0.0f, 255.0f}, {100.0f, 101.0f}}) {
+    const Normalisation normalisation = thresholds_of({low, high});
+    std::vector<float> values;
+    for (uint32_t far = 1; far < 1u << 23; far *= 2) {
+      for (const uint32_t threshold : normalisation.thresholds)
+        for (const uint32_t key : {threshold - far, threshold + far})
+          values.push_back(value_of_key(key));
+      values.push_back(far % 3 == 0 ? NAN : INFINITY);
+      values.push_back(far % 3 == 0 ? -INFINITY : -1e30f);
+    }
+    const auto count = static_cast<uint32_t>(values.size() / 64);
+    const Tile tile{0, 64, count, 64, 0, 0, 1, 0};
+    Image expected = Image::filled(64, count, {}), painted = expected;
+    testing::paint(values, tile, normalisation, numbered(), expected);
+    ASSERT_TRUE(device_.paint(values, {&tile, 1}, {&normalisation, 1}, numbered(), painted));
+    EXPECT_TRUE(painted == expected) << low << " to " << high;
+  }
 }
 
 TEST_F(CpuPixelsTest, RefusesTilesOutsideTheirTensorOrCanvas) {

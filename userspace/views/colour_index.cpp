@@ -37,6 +37,52 @@ inline int32_t estimate(float value, float origin, float slope) {
   return static_cast<int32_t>(position);
 }
 
+// Guessed at a time: one value near a threshold makes all of these be looked at again.
+constexpr size_t kGuessedAtOnce = 64;
+// How near: a guess is off by much less, which are_clear() makes sure of.
+constexpr float kNear = 1.0f / 4096;
+
+// Threshold k is expected at k.
+inline float place_of(float value, const IndexGuess& by) {
+  return (value - by.origin) * by.slope;
+}
+
+// The whole part of a place is the index, unless a threshold is near: places are monotone in the
+// value, and so on the same side of a threshold's place as the value is of the threshold. Beyond
+// the thresholds every value is clear. False: some are not, or not finite. Whatever another program
+// writes to the values meanwhile, an index is from 0 to 255.
+GEONEURON_CPU_CLONES
+bool guess_all(const float* values, size_t count, const IndexGuess& by, int32_t* indices) {
+  // Two loops, or else the compiler makes branches of the bounds and no vectors.
+  float places[kGuessedAtOnce];
+  uint32_t unclear = 0;
+  for (size_t i = 0; i < count; ++i) {
+    float place = place_of(values[i], by);
+    place = place > 0.25f ? place : 0.25f;
+    places[i] = place < 255.25f ? place : 255.25f;
+    unclear |= (std::bit_cast<uint32_t>(values[i]) & kInfinityBits) == kInfinityBits ? 1 : 0;
+  }
+  for (size_t i = 0; i < count; ++i) {
+    const auto index = static_cast<int32_t>(places[i]);
+    const float off = std::abs(places[i] - static_cast<float>(index) - 0.5f);
+    unclear |= off > 0.5f - kNear ? 1 : 0;
+    indices[i] = index;
+  }
+  return unclear == 0;
+}
+
+// Whether each threshold's place is where it is expected.
+GEONEURON_CPU_CLONES
+bool are_clear(const uint32_t* thresholds, const IndexGuess& by) {
+  uint32_t failures = 0;
+  for (int32_t k = 1; k < 256; ++k) {
+    const float off = place_of(value_of_key(thresholds[k - 1]), by) - static_cast<float>(k);
+    failures |=
+        static_cast<uint32_t>(!(off > -kNear / 2)) | static_cast<uint32_t>(!(off < kNear / 2));
+  }
+  return failures == 0;
+}
+
 // Values that are estimated at a time: what is known of them stays in the first-level cache.
 constexpr size_t kEstimatedAtOnce = 512;
 
@@ -138,7 +184,16 @@ IndexEstimate estimate_of(const Normalisation& normalisation) {
   return {origin, rounded, 0};
 }
 
+IndexGuess guess_of(const Normalisation& normalisation) {
+  const double first = value_of_key(normalisation.thresholds.front());
+  const double last = value_of_key(normalisation.thresholds.back());
+  const double slope = 254.0 / (last - first);
+  return {static_cast<float>(first - 1.0 / slope), static_cast<float>(slope)};
+}
+
 ColourIndexer::ColourIndexer(const Normalisation& normalisation) {
+  guess_ = guess_of(normalisation);
+  guess_is_clear_ = guess_.slope > 0 && are_clear(normalisation.thresholds.data(), guess_);
   const auto& thresholds = normalisation.thresholds;
   for (size_t i = 0; i < thresholds.size(); ++i) bounds_[i + 1] = thresholds[i];
   estimate_ = estimate_of(normalisation);
@@ -151,6 +206,21 @@ ColourIndexer::ColourIndexer(const Normalisation& normalisation) {
 
 void ColourIndexer::paint(std::span<const float> values, const PackedPalette& palette,
                           Rgba8* pixels) const {
+  if (!guess_is_clear_) return paint_by_bounds(values, palette, pixels);
+  auto* out = reinterpret_cast<Word*>(pixels);
+  int32_t indices[kGuessedAtOnce];
+  for (size_t at = 0; at < values.size(); at += kGuessedAtOnce) {
+    const size_t part = std::min(kGuessedAtOnce, values.size() - at);
+    if (!guess_all(values.data() + at, part, guess_, indices)) {
+      paint_by_bounds(values.subspan(at, part), palette, pixels + at);
+      continue;
+    }
+    for (size_t i = 0; i < part; ++i) out[at + i] = palette[static_cast<uint32_t>(indices[i])];
+  }
+}
+
+void ColourIndexer::paint_by_bounds(std::span<const float> values, const PackedPalette& palette,
+                                    Rgba8* pixels) const {
   auto* out = reinterpret_cast<Word*>(pixels);
   if (estimate_is_close_)
     paint_by_estimate(values.data(), values.size(), bounds_.data(), estimate_, palette.data(), out);

@@ -24,6 +24,13 @@ struct IndexEstimate {
 };
 IndexEstimate estimate_of(const Normalisation& normalisation);
 
+// Where the thresholds are equally far apart, in floating point too: threshold k lies at
+// (value - origin) * slope = k.
+struct IndexGuess {
+  float origin = 0, slope = 0;
+};
+IndexGuess guess_of(const Normalisation& normalisation);
+
 class ColourIndexer {
  public:
   explicit ColourIndexer(const Normalisation& normalisation);
@@ -32,12 +39,18 @@ class ColourIndexer {
   void paint(std::span<const float> values, const PackedPalette& palette, Rgba8* pixels) const;
 
  private:
+  void paint_by_bounds(std::span<const float> values, const PackedPalette& palette,
+                       Rgba8* pixels) const;
+
   // For each place of a packed palette the least key that may have it: 0, the thresholds, and 0 for
   // what is not finite.
   std::array<uint32_t, 259> bounds_{};
   IndexEstimate estimate_;
   // The estimate is the index or one more for every value, so that one correction is exact.
   bool estimate_is_close_ = false;
+  // Guesses are exact for every value that is not near a threshold's place.
+  IndexGuess guess_;
+  bool guess_is_clear_ = false;
 };
 
 }  // namespace geoneuron::views

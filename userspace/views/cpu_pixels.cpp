@@ -164,6 +164,10 @@ struct RowPainter {
 
   // Rows [begin, end).
   void paint(uint64_t begin, uint64_t end) const {
+    if (scale == 1 && row_stride == width && pixel_stride == width) {  // as one long row
+      const std::span from(values + begin * width, (end - begin) * width);
+      return indexer.paint(from, palette, pixels + begin * width);
+    }
     std::vector<Rgba8> row(scale == 1 ? 0 : width), wide(row.size() * scale);
     for (uint64_t i = begin; i < end; ++i) {
       const std::span from(values + i * row_stride, width);
