@@ -2,9 +2,26 @@
 // Which jobs share a batch. It is led by the job that is next in class and fairness. Jobs of its
 // signature join it, of whichever client; where there are none, the members that follow it in its
 // chain do.
+#include <algorithm>
+
 #include "policy/state.hpp"
 
 namespace geoneuron::policy {
+
+// What waits beside it counts with its units: jobs of one signature are mostly of one size.
+bool Scheduler::State::may_grow(const JobRecord& leader) const {
+  const CostEstimate* estimate = costs.find(leader.job.signature, leader.job.device);
+  if (!estimate || leader.job.priority_class >= Class::kInteractive) return false;
+  const bool is_busy = std::ranges::any_of(running, [&](const auto& entry) {
+    const Batch& batch = entry.second.batch;
+    return batch.worker == leader.job.worker && batch.device == leader.job.device;
+  });
+  if (!is_busy) return false;
+  const uint64_t waiting = ready.jobs_beside(leader);
+  const uint32_t enough = std::min(limits.jobs_worth_sending, estimate->jobs_allowed());
+  return waiting < enough &&
+         waiting * estimate->predict(leader.job.units) < limits.worth_sending_ns;
+}
 
 void Scheduler::State::compose(RunningBatch& batch, JobRecord& leader) {
   const CostEstimate* estimate = costs.find(leader.job.signature, leader.job.device);

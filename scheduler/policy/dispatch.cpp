@@ -55,6 +55,7 @@ bool Scheduler::State::send_next(DeviceId id, Device& device, std::vector<Batch>
   if (device.in_flight >= limits.batches_in_flight || !choose(device, choice)) return false;
   Flow& flow = *device.queues[static_cast<size_t>(choice.its_class)].next();
   JobRecord& leader = flow.head();
+  if (may_grow(leader)) return false;
   RunningBatch batch;
   batch.batch = {BatchId{++batches_made}, id, leader.job.worker, 0, {}};
   batch.device = &device;

@@ -23,6 +23,7 @@ void ReadyJobs::add(JobRecord& job) {
   // Most jobs come after those that wait.
   job.of_lane = lane.jobs.emplace_hint(lane.jobs.end(), job.in_order(), &job);
   job.lane = &lane;
+  ++lane.bucket->jobs;
   job.state = JobState::kReady;
   if (job.of_lane != lane.jobs.begin()) return;
   if (is_new)
@@ -35,6 +36,7 @@ void ReadyJobs::add(JobRecord& job) {
 void ReadyJobs::remove(JobRecord& job) {
   Lane& lane = *job.lane;
   Flow& flow = *lane.flow;
+  --lane.bucket->jobs;
   job.lane = nullptr;
   const bool was_first = job.of_lane == lane.jobs.begin();
   lane.jobs.erase(job.of_lane);

@@ -37,6 +37,7 @@ struct Bucket {
   std::map<ServiceOrder, Lane*> waiting;
   uint32_t lanes = 0;  // also those that wait apart
 };
+  uint64_t jobs = 0;   // of all lanes
 
 class ReadyJobs {
  public:
@@ -54,6 +55,8 @@ class ReadyJobs {
 
   static BucketKey bucket_of(const Job& job);
   // nullptr: none is left.
+  // How many could share its batch, itself among them. The job is ready.
+  uint64_t jobs_beside(const JobRecord& job) const { return job.lane->bucket->jobs; }
   Lane* least_served(const BucketKey& key);
   // Takes the lane out of its bucket, and back in.
   void set_aside(Lane& lane) { lane.bucket->waiting.erase(lane.of_bucket); }

@@ -76,6 +76,8 @@ struct Scheduler::State {
   void compose(RunningBatch& batch, JobRecord& leader);
   void fill(RunningBatch& batch, const JobRecord& leader, const CostEstimate& estimate);
   void follow_chain(RunningBatch& batch, const JobRecord& leader, uint32_t jobs_allowed);
+  // Whether the batch that this job would lead had better wait for more.
+  bool may_grow(const JobRecord& leader) const;
   bool fits(const RunningBatch& batch, uint64_t predicted_ns) const;
   void take(RunningBatch& batch, JobRecord& job, uint64_t predicted_ns);
 };

@@ -70,6 +70,11 @@ struct Limits {
   uint64_t quantum_ns = 2'000'000;     // predicted time of a batch that has more than one job
   uint64_t unknown_cost_ns = 500'000;  // prior for a signature that was never measured
   double background_reserve = 0.05;    // of each device's time, for the lowest class that waits
+  // While its worker has a batch, another is sent only when it is worth it: with so many jobs or
+  // so much predicted time, unless it is urgent (interactive and above). It would not begin sooner,
+  // and what comes meanwhile joins it.
+  uint32_t jobs_worth_sending = 32;
+  uint64_t worth_sending_ns = 1'000'000;
 };
 
 }  // namespace geoneuron::policy

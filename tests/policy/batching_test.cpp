@@ -66,7 +66,7 @@ TEST(Batching, PassesOverAJobThatIsTooBigForWhatIsLeft) {
 }
 
 TEST(Batching, KeepsWorkersAndClassesApart) {
-  Steps steps({.batches_in_flight = 4});
+  Steps steps({.batches_in_flight = 4, .worth_sending_ns = 0});
   steps.teach(1);
   steps.scheduler.resume_worker(WorkerId{2});
   Job elsewhere = job_of(2), urgent = job_of(3);
@@ -111,9 +111,9 @@ TEST(Batching, ShrinksTheNextBatchAfterAnOverrun) {
   EXPECT_EQ(steps.send().at(0).size(), 32u);
 }
 
-TEST(Batching, LeavesNoSlotFreeWhileThereAreJobs) {
+TEST(Batching, LeavesNoSlotFreeWhileThereAreJobsThatAreWorthIt) {
   Steps steps;
-  steps.teach(1);
+  steps.teach(1, 1'000'000);
   steps.submit(job_of(1));
   EXPECT_EQ(steps.send(), batches({{1}}));
   steps.submit(job_of(2));
@@ -122,6 +122,62 @@ TEST(Batching, LeavesNoSlotFreeWhileThereAreJobs) {
   EXPECT_TRUE(steps.send().empty());
   steps.finish();
   EXPECT_EQ(steps.send(), batches({{3}}));
+}
+
+TEST(Batching, LetsASmallBatchGrowWhileItsWorkerIsBusy) {
+  Steps steps;
+  steps.teach(1);
+  steps.submit(job_of(1));
+  EXPECT_EQ(steps.send(), batches({{1}}));
+  for (uint64_t i = 2; i <= 4; ++i) {
+    steps.submit(job_of(i));
+    EXPECT_TRUE(steps.send().empty());
+  }
+  steps.finish();
+  EXPECT_EQ(steps.send(), batches({{2, 3, 4}}));
+}
+
+TEST(Batching, SendsASecondBatchWhenItHasJobsEnough) {
+  Steps steps({.jobs_worth_sending = 3});
+  steps.teach(1, 1000);
+  steps.submit(job_of(1));
+  EXPECT_EQ(steps.send(), batches({{1}}));
+  for (uint64_t i = 2; i <= 4; ++i) steps.submit(job_of(i, i - 1));
+  EXPECT_EQ(steps.send().at(0).size(), 3u);
+}
+
+TEST(Batching, SendsASecondBatchWhenItTakesLongEnough) {
+  Steps steps({.worth_sending_ns = 300'000});
+  steps.teach(1);
+  for (uint64_t i = 1; i <= 2; ++i) {
+    steps.submit(job_of(i));
+    EXPECT_EQ(steps.send().size(), i == 1 ? 1u : 0u);
+  }
+  for (uint64_t i = 3; i <= 4; ++i) steps.submit(job_of(i));
+  EXPECT_EQ(steps.send(), batches({{2, 3, 4}}));
+}
+
+TEST(Batching, LetsNoUrgentJobWaitForOthers) {
+  Steps steps;
+  steps.teach(1);
+  steps.submit(job_of(1));
+  EXPECT_EQ(steps.send(), batches({{1}}));
+  Job urgent = job_of(2);
+  urgent.priority_class = Class::kInteractive;
+  steps.submit(urgent);
+  EXPECT_EQ(steps.send(), batches({{2}}));
+}
+
+TEST(Batching, HoldsNothingBackForWhatItsWorkerDoesElsewhere) {
+  Steps steps;
+  steps.teach(1);
+  Job loaded = job_of(1);
+  loaded.device = DeviceId{2};
+  loaded.signature = 0;
+  steps.submit(loaded);
+  EXPECT_EQ(steps.send(), batches({{1}}));
+  steps.submit(job_of(2));
+  EXPECT_EQ(steps.send(), batches({{2}}));
 }
 
 TEST(Batching, LetsNobodyShareManyTurnsOfOthersBeyondItsOwn) {
