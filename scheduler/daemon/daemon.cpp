@@ -214,7 +214,8 @@ void Daemon::reload() {
 }
 
 void Daemon::take_reports() {
-  for (Workers::Report& report : workers_.take_reports()) {
+  workers_.take_reports(reports_);
+  for (Workers::Report& report : reports_) {
     if (const auto* ready = std::get_if<Workers::Ready>(&report)) {
       scheduler_.resume_worker(ready->worker);
     } else if (const auto* replied = std::get_if<Workers::Replied>(&report)) {
@@ -246,7 +247,8 @@ void Daemon::ask_policy() {
 }
 
 void Daemon::tell_clients() {
-  for (const Answer& answer : table_.take_answers())
+  table_.take_answers(answers_);
+  for (const Answer& answer : answers_)
     for (Ingress* ingress : ingresses_)
       if (ingress->deliver(answer)) break;
   for (const BufferStore::Gone& gone : buffers_.take_gone())

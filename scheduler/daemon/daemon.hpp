@@ -107,6 +107,8 @@ class Daemon : private JobTable::Surroundings, private Ingress::Clients {
   std::unordered_map<uint64_t, uid_t> users_;  // of the contexts
   std::unordered_map<uid_t, size_t> contexts_of_user_;
   std::vector<Event> events_;
+  std::vector<Workers::Report> reports_;
+  std::vector<Answer> answers_;
   uint64_t policy_wake_ns_ = 0;
   bool only_client_ = false;
   enum class End : uint8_t { kNot, kDraining, kStopping, kNow } end_ = End::kNot;

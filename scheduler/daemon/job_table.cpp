@@ -58,7 +58,7 @@ void JobTable::remove_context(uint64_t context) {
     chains_.erase(job.chain);
     job.chain = 0;
     if (job.state != JobState::kSent)
-      jobs_.erase(id);
+      erase(id);
     else if (!std::exchange(job.cancel_asked, true))
       surroundings_->ask_cancel(job.worker, id);
   }
@@ -108,16 +108,15 @@ void JobTable::take(uint64_t context, Group group, const Piece& piece) {
 
 uint64_t JobTable::add(uint64_t context, Accepted accepted, uint64_t chain) {
   Context& owner = contexts_.at(context);
-  auto job = std::make_unique<Job>();
   const uint64_t id = accepted.id;
-  job->accepted = std::move(accepted);
-  job->context = context;
-  job->user = owner.info.user;
-  job->chain = chain;
-  job->local = surroundings_->is_local(*job);
-  owner.jobs.insert(id);
+  Job& job = spare_jobs_.make(jobs_, id)->second;
+  job.accepted = std::move(accepted);
+  job.context = context;
+  job.user = owner.info.user;
+  job.chain = chain;
+  job.local = surroundings_->is_local(job);
+  owner.jobs.insert(owner.jobs.end(), id);  // ids grow
   if (chain != 0) chains_[chain].members.push_back(id);
-  jobs_.emplace(id, std::move(job));
   return id;
 }
 
@@ -181,7 +180,7 @@ void JobTable::answer(Job& job, const Outcome& outcome) {
   post(job.context, job.accepted, outcome);
   if (const auto owner = contexts_.find(job.context); owner != contexts_.end())
     owner->second.jobs.erase(id);
-  jobs_.erase(id);
+  erase(id);
   const auto found = chains_.find(chain);
   if (found == chains_.end()) return;
   Chain& members = found->second;
@@ -251,7 +250,7 @@ void JobTable::drain() {
   for (auto& [id, chain] : chains_) chain.failed = true;
   std::vector<uint64_t> waiting;
   for (const auto& [id, job] : jobs_)
-    if (job->state != JobState::kSent) waiting.push_back(id);
+    if (job.state != JobState::kSent) waiting.push_back(id);
   std::ranges::sort(waiting, std::greater());  // who cancels a chain begins at its end
   for (const uint64_t id : waiting) forget(*find(id));
 }
@@ -259,7 +258,7 @@ void JobTable::drain() {
 void JobTable::forget(Job& job) {
   if (job.state == JobState::kQueued) scheduler_->cancel(policy::JobId{job.id()});
   contexts_.at(job.context).jobs.erase(job.id());
-  jobs_.erase(job.id());
+  erase(job.id());
 }
 
 std::vector<const Job*> JobTable::begin(const policy::Batch& batch) {
@@ -314,7 +313,7 @@ void JobTable::lose_worker(policy::WorkerId worker, const Outcome& outcome) {
   std::erase_if(batches_, [&](const auto& entry) { return entry.second.worker == worker; });
   std::vector<uint64_t> lost;
   for (const auto& [id, job] : jobs_)
-    if (job->worker == worker && job->state == JobState::kSent) lost.push_back(id);
+    if (job.worker == worker && job.state == JobState::kSent) lost.push_back(id);
   std::ranges::sort(lost);
   for (const uint64_t id : lost) {
     Job* job = find(id);
@@ -326,7 +325,7 @@ void JobTable::lose_worker(policy::WorkerId worker, const Outcome& outcome) {
 void JobTable::fail_waiting(policy::WorkerId worker, const Outcome& outcome) {
   std::vector<uint64_t> waiting;
   for (const auto& [id, job] : jobs_)
-    if (job->worker == worker && job->state == JobState::kQueued) waiting.push_back(id);
+    if (job.worker == worker && job.state == JobState::kQueued) waiting.push_back(id);
   std::ranges::sort(waiting);
   for (const uint64_t id : waiting) {
     Job* job = find(id);
@@ -339,7 +338,11 @@ void JobTable::fail_waiting(policy::WorkerId worker, const Outcome& outcome) {
 
 Job* JobTable::find(uint64_t job) {
   const auto found = jobs_.find(job);
-  return found == jobs_.end() ? nullptr : found->second.get();
+  return found == jobs_.end() ? nullptr : &found->second;
+}
+
+void JobTable::erase(uint64_t job) {
+  if (const auto found = jobs_.find(job); found != jobs_.end()) spare_jobs_.erase(jobs_, found);
 }
 
 std::optional<std::string> JobTable::failure(uint64_t context, uint64_t command) const {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <deque>
-#include <memory>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -15,6 +14,7 @@
 #include "daemon/command_sink.hpp"
 #include "daemon/job.hpp"
 #include "policy/scheduler.hpp"
+#include "policy/spare_nodes.hpp"
 
 namespace geoneuron::daemon {
 
@@ -78,7 +78,11 @@ class JobTable : public CommandSink {
   // What waits for the worker ends with `outcome`.
   void fail_waiting(policy::WorkerId worker, const Outcome& outcome);
 
-  std::vector<Answer> take_answers() { return std::exchange(answers_, {}); }
+  // Those since the last call, in order, in place of what is in `answers`.
+  void take_answers(std::vector<Answer>& answers) {
+    answers.clear();
+    answers.swap(answers_);
+  }
 
   size_t jobs() const { return jobs_.size(); }
   size_t sent() const { return sent_; }
@@ -106,7 +110,10 @@ class JobTable : public CommandSink {
     std::vector<policy::Measured> measured;
   };
 
+  using Jobs = std::unordered_map<uint64_t, Job>;  // its elements stay where they are
+
   Job* find(uint64_t job);
+  void erase(uint64_t job);
   void take(uint64_t context, Group group, const Piece& piece);
   uint64_t add(uint64_t context, Accepted accepted, uint64_t chain);
   // Decides on the device of each job of a group; `shared` is its chain's.
@@ -133,7 +140,8 @@ class JobTable : public CommandSink {
   uint64_t last_id_ = 0;
   bool draining_ = false;
   size_t sent_ = 0;
-  std::unordered_map<uint64_t, std::unique_ptr<Job>> jobs_;
+  Jobs jobs_;
+  policy::SpareNodes<Jobs> spare_jobs_{1024};
   std::unordered_map<uint64_t, Chain> chains_;
   std::unordered_map<uint64_t, Context> contexts_;
   std::unordered_map<uint64_t, RunningBatch> batches_;

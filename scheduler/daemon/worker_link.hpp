@@ -50,7 +50,7 @@ class WorkerLink {
   Result<void> bring_buffers(const Job& job);
   // Queues the job itself. flags: ring::kBatchMore, ring::kChainMore.
   void put_job(const Job& job, uint32_t flags);
-  void put(const ring::Request& request) { queue_.emplace_back(request); }
+  void put(const ring::Request& request);
   // The worker is told, where it knows of it.
   void context_gone(uint64_t context);
   void buffer_gone(uint64_t buffer);
@@ -59,8 +59,8 @@ class WorkerLink {
   // Sends what fits. An error: the worker is gone or broken.
   Result<Flushed> flush();
 
-  // All replies that are there, and a promise of the doorbell for the next. EPROTO: broken.
-  Result<std::vector<ring::Reply>> take_replies();
+  // Adds all replies that are there, with a promise of the doorbell for the next. EPROTO: broken.
+  Result<void> take_replies(std::vector<ring::Reply>& replies);
   // Without that promise, after its end.
   std::vector<ring::Reply> last_replies();
 

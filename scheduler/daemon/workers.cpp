@@ -105,12 +105,13 @@ void Workers::became_ready(Slot& slot, const Event& event) {
 }
 
 void Workers::take_replies(Slot& slot) {
-  auto replies = slot.link->take_replies();
-  if (!replies) return kill(slot, "broke the protocol: " + replies.error().message);
-  for (const ring::Reply& reply : *replies) {
+  replies_.clear();
+  const Result<void> taken = slot.link->take_replies(replies_);
+  if (!taken) return kill(slot, "broke the protocol: " + taken.error().message);
+  if (!replies_.empty()) slot.progress_ns = now_ns();
+  for (const ring::Reply& reply : replies_) {
     slot.running.erase(reply.job);
     slot.resident_bytes = reply.resident_bytes;
-    slot.progress_ns = now_ns();
     reports_.push_back(Replied{slot.id, reply});
   }
   loop_->poll(token(Source::kWorkerDoorbell, slot), slot.link->doorbell_fd(), POLLIN);

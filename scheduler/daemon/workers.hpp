@@ -62,8 +62,11 @@ class Workers {
     bool hopeless = false;  // it could not even start: of what waits for it, too
   };
   using Report = std::variant<Ready, Replied, Lost>;
-  // What has happened since the last call, in order.
-  std::vector<Report> take_reports() { return std::exchange(reports_, {}); }
+  // What has happened since the last call, in order, in place of what is in `reports`.
+  void take_reports(std::vector<Report>& reports) {
+    reports.clear();
+    reports.swap(reports_);
+  }
 
   // Sends one batch. Returns the jobs that cannot be sent, with why.
   std::vector<std::pair<uint64_t, Outcome>> send(policy::WorkerId worker,
@@ -141,6 +144,7 @@ class Workers {
   std::map<std::pair<policy::DeviceId, uid_t>, std::unique_ptr<Slot>> slots_;
   std::unordered_map<uint64_t, Slot*> by_generation_;
   std::vector<Report> reports_;
+  std::vector<ring::Reply> replies_;  // room for those that are being taken
 };
 
 }  // namespace geoneuron::daemon

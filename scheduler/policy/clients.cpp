@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 
 namespace geoneuron::policy {
 
@@ -39,14 +40,17 @@ Admission Clients::room_for_one(const Client& client) const {
 
 void Clients::count(Client& client, JobRecord& job) {
   job.client = &client;
-  job.of_client = client.jobs.insert(client.jobs.end(), &job);
+  if (spare_.empty()) spare_.emplace_back();
+  client.jobs.splice(client.jobs.end(), spare_, spare_.begin());
+  job.of_client = std::prev(client.jobs.end());
+  *job.of_client = &job;
   ++users_.at(client.user).jobs;
   ++jobs_;
 }
 
 void Clients::discount(JobRecord& job) {
   Client& client = *job.client;
-  client.jobs.erase(job.of_client);
+  spare_.splice(spare_.end(), client.jobs, job.of_client);
   --users_.at(client.user).jobs;
   --jobs_;
   drop_if_over(client);

@@ -53,6 +53,7 @@ class Clients {
   void drop_if_over(Client& client);
 
   const Limits limits_;
+  std::list<JobRecord*> spare_;  // entries for the next jobs; never more than there were jobs
   std::unordered_map<ClientId, Client> clients_;
   std::unordered_map<UserId, User> users_;
   uint32_t jobs_ = 0;

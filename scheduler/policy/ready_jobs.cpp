@@ -20,8 +20,8 @@ BucketKey ReadyJobs::bucket_of(const Job& job) {
 void ReadyJobs::add(JobRecord& job) {
   Lane& lane = lane_for(job);
   const bool is_new = lane.jobs.empty();
-  // Most jobs come after those that wait.
-  job.of_lane = lane.jobs.emplace_hint(lane.jobs.end(), job.in_order(), &job);
+  job.of_lane = spare_.make(lane.jobs, job.in_order());
+  job.of_lane->second = &job;
   job.lane = &lane;
   ++lane.bucket->jobs;
   job.state = JobState::kReady;
@@ -39,7 +39,7 @@ void ReadyJobs::remove(JobRecord& job) {
   --lane.bucket->jobs;
   job.lane = nullptr;
   const bool was_first = job.of_lane == lane.jobs.begin();
-  lane.jobs.erase(job.of_lane);
+  spare_.erase(lane.jobs, job.of_lane);
   if (!was_first) return;
   if (lane.jobs.empty()) {
     withdraw(lane);

@@ -14,6 +14,7 @@
 #include "policy/flow.hpp"
 #include "policy/hash.hpp"
 #include "policy/job_record.hpp"
+#include "policy/spare_nodes.hpp"
 
 namespace geoneuron::policy {
 
@@ -36,8 +37,8 @@ struct BucketKey {
 struct Bucket {
   std::map<ServiceOrder, Lane*> waiting;
   uint32_t lanes = 0;  // also those that wait apart
-};
   uint64_t jobs = 0;   // of all lanes
+};
 
 class ReadyJobs {
  public:
@@ -54,9 +55,9 @@ class ReadyJobs {
   void resume_worker(WorkerId worker);
 
   static BucketKey bucket_of(const Job& job);
-  // nullptr: none is left.
   // How many could share its batch, itself among them. The job is ready.
   uint64_t jobs_beside(const JobRecord& job) const { return job.lane->bucket->jobs; }
+  // nullptr: none is left.
   Lane* least_served(const BucketKey& key);
   // Takes the lane out of its bucket, and back in.
   void set_aside(Lane& lane) { lane.bucket->waiting.erase(lane.of_bucket); }
@@ -86,6 +87,7 @@ class ReadyJobs {
   void update(Flow& flow);
 
   const Costs& costs_;
+  SpareNodes<JobsInOrder> spare_{1024};
   std::unordered_map<LaneKey, Lane, Hash> lanes_;
   std::unordered_map<BucketKey, Bucket, Hash> buckets_;
   std::unordered_map<WorkerId, Worker> workers_;  // those that take jobs or have lanes

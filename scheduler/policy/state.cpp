@@ -19,7 +19,7 @@ Limits at_least_one_of_each(Limits limits) {
 Scheduler::State::State(const Limits& given) : limits(at_least_one_of_each(given)) {}
 
 JobRecord& Scheduler::State::admit(Client& client, const Job& job) {
-  JobRecord& record = jobs[job.id];
+  JobRecord& record = spare_jobs.make(jobs, job.id)->second;
   record.job = job;
   record.job.units = std::max(job.units, 1u);
   record.order = ++jobs_made;
@@ -47,7 +47,7 @@ void Scheduler::State::forget(JobRecord& job) {
   }
   JobRecord* next = chains.remove(job);
   clients.discount(job);
-  jobs.erase(JobId(job.job.id));
+  spare_jobs.erase(jobs, jobs.find(job.job.id));
   if (next) ready.add(*next);
 }
 

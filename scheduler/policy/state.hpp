@@ -15,6 +15,7 @@
 #include "policy/ready_jobs.hpp"
 #include "policy/reserve.hpp"
 #include "policy/scheduler.hpp"
+#include "policy/spare_nodes.hpp"
 
 namespace geoneuron::policy {
 
@@ -47,7 +48,9 @@ struct Scheduler::State {
   Expiry expiry;
   Costs costs{limits};
   ReadyJobs ready{costs};
-  std::unordered_map<JobId, JobRecord> jobs;
+  using Jobs = std::unordered_map<JobId, JobRecord>;
+  Jobs jobs;
+  SpareNodes<Jobs> spare_jobs{1024};
   std::map<DeviceId, Device> devices;
   std::map<BatchId, RunningBatch> running;
   std::array<ClassUsage, kClasses> usage;
@@ -73,11 +76,11 @@ struct Scheduler::State {
   void abandon(RunningBatch& batch);
 
   // batching.cpp: which jobs share a batch.
+  // Whether the batch that this job would lead had better wait for more.
+  bool may_grow(const JobRecord& leader) const;
   void compose(RunningBatch& batch, JobRecord& leader);
   void fill(RunningBatch& batch, const JobRecord& leader, const CostEstimate& estimate);
   void follow_chain(RunningBatch& batch, const JobRecord& leader, uint32_t jobs_allowed);
-  // Whether the batch that this job would lead had better wait for more.
-  bool may_grow(const JobRecord& leader) const;
   bool fits(const RunningBatch& batch, uint64_t predicted_ns) const;
   void take(RunningBatch& batch, JobRecord& job, uint64_t predicted_ns);
 };

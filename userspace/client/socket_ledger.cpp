@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
+#include <utility>
 
 namespace geoneuron::client {
 namespace {
 
 // After so many daemons lost with it, a command is taken for what kills them.
 constexpr uint32_t kMaximumLosses = 4;
+constexpr size_t kSpareChains = 64;  // of one member each, as most are
 
 std::span<const geoneuron_buffer_use> used_by(const geoneuron_command& command) {
   const size_t count = std::min<size_t>(command.buffer_count, GEONEURON_COMMAND_BUFFERS);
@@ -18,7 +21,8 @@ std::span<const geoneuron_buffer_use> used_by(const geoneuron_command& command) 
 }  // namespace
 
 void SocketLedger::accept(const Unit& unit) {
-  const auto chain = chains_.emplace(chains_.end());
+  const auto chain = new_chain();
+  chain->members.reserve(unit.commands.size());
   if (cursor_ == chains_.end()) cursor_ = chain;
   for (const geoneuron_command& command : unit.commands) {
     by_sequence_.emplace(next_sequence_, Place{chain, chain->members.size()});
@@ -30,6 +34,7 @@ void SocketLedger::accept(const Unit& unit) {
 
 std::vector<geoneuron_command> SocketLedger::next(size_t most) const {
   std::vector<geoneuron_command> commands;
+  commands.reserve(std::min(most, by_sequence_.size() - outstanding_));
   size_t places = entries_ - outstanding_;
   for (auto chain = Chains::const_iterator(cursor_); chain != chains_.end(); ++chain) {
     const size_t unsent = chain->members.size() - chain->sent;
@@ -152,6 +157,12 @@ uint32_t SocketLedger::close(Chains::iterator chain, int result, Completions& ar
   return count;
 }
 
+SocketLedger::Chains::iterator SocketLedger::new_chain() {
+  if (spare_.empty()) return chains_.emplace(chains_.end());
+  chains_.splice(chains_.end(), spare_, spare_.begin());
+  return std::prev(chains_.end());
+}
+
 void SocketLedger::forget(Chains::iterator chain) {
   for (const Member& member : chain->members) {
     by_sequence_.erase(member.sequence);
@@ -161,7 +172,15 @@ void SocketLedger::forget(Chains::iterator chain) {
     }
   }
   if (cursor_ == chain) ++cursor_;
-  chains_.erase(chain);
+  if (chain->members.capacity() > 1 || spare_.size() == kSpareChains) {
+    chains_.erase(chain);
+    return;
+  }
+  std::vector<Member> room = std::move(chain->members);
+  room.clear();
+  *chain = Chain();
+  chain->members = std::move(room);
+  spare_.splice(spare_.end(), chains_, chain);
 }
 
 }  // namespace geoneuron::client

@@ -86,12 +86,13 @@ class SocketLedger {
   static int fate(const Chain& chain);
   // Answers what has no answer and forgets the chain; the number answered.
   uint32_t close(Chains::iterator chain, int result, Completions& arrived);
+  Chains::iterator new_chain();
   void forget(Chains::iterator chain);
 
   const uint32_t entries_;
   uint32_t outstanding_ = 0;
   uint64_t next_sequence_ = 1;
-  Chains chains_;
+  Chains chains_, spare_;  // those of spare_ are empty, with room for the members of the next ones
   Chains::iterator cursor_ = chains_.end();  // the first that is not sent in full
   std::unordered_map<uint64_t, Place> by_sequence_;
   std::unordered_map<uint32_t, uint32_t> uses_;  // slots of accepted commands, by handle
