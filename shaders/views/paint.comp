@@ -38,6 +38,7 @@ layout(set = 0, binding = 4, std430) writeonly buffer Pixels { uint pixels[]; };
 layout(push_constant) uniform Parameters {
   uint job_count;
   uint nan, positive_infinity, negative_infinity;  // colours
+  uint first_job;
 } p;
 
 // The estimate is floating point and may be anything; walking to the entry that holds the key makes
@@ -98,7 +99,7 @@ void paint_squares(Job job, Piece piece) {
 void main() {
   uint group = group_index();
   if (group >= p.job_count) return;
-  Job job = jobs[group];
+  Job job = jobs[p.first_job + group];
   Piece piece = pieces[job.piece];
   special_colours = uvec3(p.nan, p.positive_infinity, p.negative_infinity);
   if (piece.scale == 1u)

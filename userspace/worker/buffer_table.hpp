@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
+#include <unordered_map>
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
@@ -34,7 +34,7 @@ class BufferTable {
   Result<std::shared_ptr<const Buffer>> find(uint64_t id) const;
 
  private:
-  std::map<uint64_t, Result<std::shared_ptr<const Buffer>>> buffers_;
+  std::unordered_map<uint64_t, Result<std::shared_ptr<const Buffer>>> buffers_;
 };
 
 }  // namespace geoneuron::worker

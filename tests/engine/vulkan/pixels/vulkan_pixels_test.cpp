@@ -3,6 +3,9 @@
 #include "engine/vulkan/pixels/vulkan_pixels.hpp"
 
 #include <cfloat>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
 
 #include "engine/vulkan/vulkan_fixture.hpp"
 #include "views/brute_force.hpp"
@@ -200,6 +203,36 @@ TEST_F(VulkanPixelsTest, PaintsMoreHeatmapsThanTheDeviceHoldsAtOnce) {
   ASSERT_TRUE(cpu_.paint_heatmaps({&one, 1}, {}, palette));
   ASSERT_TRUE(vulkan_->paint_heatmaps({&other, 1}, {}, palette));
   EXPECT_TRUE(here == there);
+}
+
+// Some in whole pages, of which a device may read and write without copies; one that begins beside
+// them; and each picture's neighbours stay as they are.
+TEST_F(VulkanPixelsTest, PaintsLargeHeatmapsBetweenTheirPages) {
+  constexpr uint32_t kExtent = 256, kMaps = 5;
+  constexpr size_t kCount = size_t{kExtent} * kExtent, kPage = 1024;
+  const std::vector<float> values = views::testing::adversarial(kCount * kMaps, 9);
+  const std::unique_ptr<float, decltype(&std::free)> elements(
+      static_cast<float*>(std::aligned_alloc(4096, (kCount + kPage) * kMaps * 4)), std::free);
+  const std::unique_ptr<views::Rgba8, decltype(&std::free)> pixels(
+      static_cast<views::Rgba8*>(std::aligned_alloc(4096, (kCount + kPage) * kMaps * 4)),
+      std::free);
+  constexpr views::Rgba8 kUntouched{1, 2, 3, 4};
+  std::fill_n(pixels.get(), (kCount + kPage) * kMaps, kUntouched);
+  std::vector<views::Heatmap> maps;
+  for (size_t i = 0; i < kMaps; ++i) {
+    const size_t place = i * (kCount + kPage) + (i == 3 ? 4 : 0);
+    std::memcpy(elements.get() + place, values.data() + i * kCount, kCount * sizeof(float));
+    maps.push_back({elements.get() + place, kExtent, kExtent, 1, pixels.get() + place});
+  }
+  const views::Palette palette = views::palette_named("viridis").value();
+  ASSERT_TRUE(vulkan_->paint_heatmaps(maps, {}, palette));
+  for (const views::Heatmap& map : maps) {
+    std::vector<views::Rgba8> expected(kCount);
+    const views::Heatmap one{map.elements, kExtent, kExtent, 1, expected.data()};
+    ASSERT_TRUE(cpu_.paint_heatmaps({&one, 1}, {}, palette));
+    EXPECT_TRUE(std::equal(expected.begin(), expected.end(), map.pixels));
+    EXPECT_EQ(map.pixels[kCount], kUntouched);
+  }
 }
 
 std::vector<Segment> random_segments(size_t count, int32_t extent, uint32_t seed) {

@@ -17,7 +17,7 @@ namespace geoneuron::engine::vulkan {
 const Shader& paint_shader();
 
 struct PaintParameters {
-  uint32_t job_count = 0, nan = 0, positive_infinity = 0, negative_infinity = 0;
+  uint32_t job_count = 0, nan = 0, positive_infinity = 0, negative_infinity = 0, first_job = 0;
 };
 
 // One of 256 for each normalisation. Where indices are searched for: the keys from words[0] to

@@ -22,6 +22,7 @@ class PixelCommands {
 
   explicit PixelCommands(std::shared_ptr<VulkanDevice> device) : device_(std::move(device)) {}
 
+  const std::shared_ptr<VulkanDevice>& device() const { return device_; }
   const VkPhysicalDeviceLimits& limits() const { return device_->limits(); }
 
   // Elements of `T` for a binding, in memory that host and device share; what they hold is
@@ -47,6 +48,19 @@ class PixelCommands {
   // last reserved; specialisation constant i has id i. What it wrote is then visible to the host.
   Result<void> run(const Shader& shader, std::span<const std::byte> push, uint64_t group_count,
                    std::span<const uint32_t> constants = {});
+
+  // A slot as a shader sees it, as last reserved.
+  Binding binding(size_t slot) const {
+    return {slots_[slot].buffer.get(), 0, slots_[slot].used_bytes, slots_[slot].format};
+  }
+  struct Dispatch {
+    std::array<Binding, kSlots> bindings;  // as many of them as the shader has
+    std::span<const std::byte> push;
+    uint64_t group_count = 0;
+  };
+  // Runs several in one submission, as run() does one. None reads what another wrote.
+  Result<void> run_all(const Shader& shader, std::span<const Dispatch> dispatches,
+                       std::span<const uint32_t> constants);
 
  private:
   struct Slot {
