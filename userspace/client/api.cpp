@@ -38,6 +38,9 @@ Result<ConnectOptions> read_options(const geoneuron_options* given) {
   options.way = static_cast<Way>(given->way);
   options.socket_path = text_or_empty(given->socket_path);
   options.daemon_path = text_or_empty(given->daemon_path);
+  for (auto argument = given->daemon_arguments; argument != nullptr && *argument != nullptr;
+       ++argument)
+    options.daemon_arguments.emplace_back(*argument);
   if (entries != 0) options.completion_entries = entries;
   if (given->connect_timeout_ns != 0)
     options.connect_ns = std::min(given->connect_timeout_ns, kLongestTimeoutNs);

@@ -71,7 +71,8 @@ Result<Connected> connect_named_socket(const ConnectOptions& options) {
 }
 
 Result<Connected> connect_embedded(const ConnectOptions& options) {
-  auto endpoint = std::make_unique<PrivateDaemon>(GN_TRY(find_daemon(options.daemon_path)));
+  auto endpoint = std::make_unique<PrivateDaemon>(GN_TRY(find_daemon(options.daemon_path)),
+                                                  options.daemon_arguments);
   UniqueFd connection = GN_TRY(endpoint->open());
   return Connected{GN_TRY(SocketTransport::connect(std::move(endpoint), std::move(connection),
                                                    limits_of(options))),

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "client/transport.hpp"
 
@@ -18,6 +19,7 @@ struct ConnectOptions {
   uint32_t completion_entries = 256;
   uint64_t connect_ns = 10'000'000'000;
   uint64_t reconnect_ns = 30'000'000'000;
+  std::vector<std::string> daemon_arguments;  // of an embedded daemon
 };
 
 struct Connected {

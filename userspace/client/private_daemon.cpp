@@ -49,11 +49,13 @@ class SpawnPlan {
     posix_spawnattr_destroy(&attributes_);
   }
 
-  int spawn(const std::string& program, pid_t& pid) {
+  int spawn(const std::string& program, const std::vector<std::string>& more, pid_t& pid) {
     const std::string fd = std::to_string(kDaemonFd);
-    const char* arguments[] = {program.c_str(), "--private-socket", fd.c_str(), nullptr};
+    std::vector<const char*> arguments = {program.c_str(), "--private-socket", fd.c_str()};
+    for (const std::string& argument : more) arguments.push_back(argument.c_str());
+    arguments.push_back(nullptr);
     return posix_spawn(&pid, program.c_str(), &actions_, &attributes_,
-                       const_cast<char**>(arguments), environ);
+                       const_cast<char**>(arguments.data()), environ);
   }
 
  private:
@@ -77,7 +79,7 @@ Result<UniqueFd> PrivateDaemon::open() {
     return make_error(errno, "socketpair: %s", std::strerror(errno));
   UniqueFd ours(pair[0]);
   UniqueFd theirs(pair[1]);
-  const int code = SpawnPlan(theirs.get()).spawn(name(), pid_);
+  const int code = SpawnPlan(theirs.get()).spawn(name(), arguments_, pid_);
   if (code != 0) {
     pid_ = -1;
     return make_error(code, "%s: cannot be started: %s", name().c_str(), std::strerror(code));

@@ -6,6 +6,8 @@
 #include <sys/types.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "client/endpoint.hpp"
 
@@ -13,8 +15,10 @@ namespace geoneuron::client {
 
 class PrivateDaemon final : public Endpoint {
  public:
-  // `program`: a path. Nothing is started before open().
-  explicit PrivateDaemon(const std::string& program) : Endpoint(program) {}
+  // `program`: a path; `arguments` are added to those that it needs. Nothing is started before
+  // open().
+  PrivateDaemon(const std::string& program, std::vector<std::string> arguments)
+      : Endpoint(program), arguments_(std::move(arguments)) {}
   // Waits for the daemon to end, which its connection must have been closed for, and kills it where
   // it takes too long.
   ~PrivateDaemon() override { end(); }
@@ -26,6 +30,7 @@ class PrivateDaemon final : public Endpoint {
  private:
   void end();
 
+  const std::vector<std::string> arguments_;
   pid_t pid_ = -1;
 };
 

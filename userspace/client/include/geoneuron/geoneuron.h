@@ -59,6 +59,8 @@ struct geoneuron_options {
   uint32_t padding;              /* 0 */
   uint64_t connect_timeout_ns;   /* for the daemon to answer; default 10 s */
   uint64_t reconnect_timeout_ns; /* to find another when it was lost; default 30 s */
+  const char* const* daemon_arguments; /* of an embedded daemon, beside the library's own; NULL
+                                          ends them */
 };
 
 /*
