@@ -192,7 +192,7 @@ ModelDescription Description::take() const {
 
 // As if the model's file held just the nodes of its graph.
 OnnxReading reading_of(const Model& model) {
-  OnnxReading reading{model, {}, {}};
+  OnnxReading reading{model, {}, {}, {}};
   for (const Node& node : model.graph.nodes) {
     FileNode entry{std::string(name_of(node.op)), node.name, {}};
     for (const ValueId id : node.outputs)

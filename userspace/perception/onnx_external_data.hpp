@@ -41,6 +41,8 @@ class ExternalData {
   Result<ExternalBytes> range(const std::string& location, uint64_t offset, uint64_t length);
   // Every range given out, in order.
   const std::vector<ExternalBytes>& used() const { return used_; }
+  // Every file that a range lies in.
+  const ExternalFiles& files() const { return files_; }
 
  private:
   Result<std::shared_ptr<MappedRegion>> open(const std::string& location);

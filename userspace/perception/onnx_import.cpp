@@ -32,6 +32,15 @@ Result<Model> load_onnx(const std::string& path) {
   return with_context(supported(GN_TRY(read_onnx_file(path))), path);
 }
 
+Result<ModelFile> load_onnx_file(const std::string& path) {
+  ModelFile file;
+  file.bytes = GN_TRY(MappedRegion::copy_file(path, kMaximumModelBytes));
+  OnnxReading reading = GN_TRY(read_onnx_file(file.bytes, path));
+  file.external = std::move(reading.external);
+  file.model = GN_TRY(with_context(supported(std::move(reading)), path));
+  return file;
+}
+
 Result<Model> parse_onnx(std::span<const std::byte> bytes, const std::string& folder) {
   return supported(GN_TRY(read_onnx(bytes, ExternalData(folder))));
 }

@@ -19,6 +19,14 @@ namespace geoneuron::perception {
 // operators or versions that are not supported give ENOTSUP and one sentence.
 Result<Model> load_onnx(const std::string& path);
 
+// A model with the bytes that it was made from: all that another process needs to load it.
+struct ModelFile {
+  Model model;
+  MappedRegion bytes;
+  ExternalFiles external;  // each whole
+};
+Result<ModelFile> load_onnx_file(const std::string& path);
+
 // The same from bytes; `folder` is where external data may lie, "" allows none.
 Result<Model> parse_onnx(std::span<const std::byte> bytes, const std::string& folder);
 

@@ -267,11 +267,15 @@ Result<OnnxReading> read_onnx(std::span<const std::byte> bytes, ExternalData ext
   OnnxReader reader(*proto, std::move(external));
   OnnxReading reading = GN_TRY(reader.read());
   reading.model.digest = model_digest(bytes, reader.external());
+  reading.external = reader.external().files();
   return reading;
 }
 
 Result<OnnxReading> read_onnx_file(const std::string& path) {
-  const MappedRegion file = GN_TRY(MappedRegion::copy_file(path, kMaximumModelBytes));
+  return read_onnx_file(GN_TRY(MappedRegion::copy_file(path, kMaximumModelBytes)), path);
+}
+
+Result<OnnxReading> read_onnx_file(const MappedRegion& file, const std::string& path) {
   return with_context(read_onnx(file.bytes(), ExternalData(folder_of(path))), path);
 }
 

@@ -15,5 +15,7 @@ namespace geoneuron::perception {
 // Reads all of the model; nodes that are not supported are listed, every other fault is an error.
 Result<OnnxReading> read_onnx(std::span<const std::byte> bytes, ExternalData external);
 Result<OnnxReading> read_onnx_file(const std::string& path);
+// The same of a file that was read from `path`.
+Result<OnnxReading> read_onnx_file(const MappedRegion& file, const std::string& path);
 
 }  // namespace geoneuron::perception

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "perception/model.hpp"
+#include "perception/onnx_external_data.hpp"
 
 namespace geoneuron::perception {
 
@@ -26,6 +27,7 @@ struct OnnxReading {
   Model model;  // without the unsupported nodes
   std::vector<UnsupportedNode> unsupported;
   std::vector<FileNode> nodes;  // in running order
+  ExternalFiles external;       // that were read
 };
 
 }  // namespace geoneuron::perception

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // OptimizationMetadata: what one pass did to one place of a graph, and what it was predicted to
-// gain. What it gains when run is measured for whole passes: engine/pass_measurement. A plain
+// gain. What it gains when run is measured for whole passes: cli/pass_measurement. A plain
 // value.
 #pragma once
 
