@@ -27,9 +27,15 @@ using nlohmann::json;
 Devices cores_only(const std::string& problem) {
   log(LogLevel::kWarning, "devices could not be listed, only the cores are used: %s",
       problem.c_str());
-  const json list = {{"devices", {{{"id", "cpu"}}}},
-                     {"auto", {{"device", "cpu"}, {"reason", "the devices could not be listed"}}},
-                     {"vulkan_problem", problem}};
+  const json choice = {{"device", "cpu"}, {"reason", "the devices could not be listed"}};
+  json list = {{"devices", {{{"id", "cpu"}, {"name", "cores"}}}},
+               {"auto", choice},
+               {"selectors", {{"cpu", choice}}},
+               {"vulkan_problem", problem}};
+  for (const char* member : {"driver", "drm_node"}) list["devices"][0][member] = "";
+  for (const char* member : {"memory_bytes", "threads"}) list["devices"][0][member] = 0u;
+  list["devices"][0]["is_hardware"] = false;
+  list["auto"]["tries"] = json::array({"cpu"});
   return {.json = list.dump(), .ids = {"cpu"}, .automatic = 1};
 }
 

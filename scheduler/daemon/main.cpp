@@ -26,6 +26,7 @@ struct Arguments {
   std::string socket = GEONEURON_SOCKET_PATH;
   int private_socket = -1;
   std::string worker;
+  uint32_t worker_threads = 0;
   std::string configuration;
   std::string kernel;  // "": as configured
   std::string kernel_device = DaemonOptions().kernel_device;
@@ -47,6 +48,10 @@ void add_options(CLI::App& app, Arguments& arguments) {
                  "The worker program (default: geoneuron-worker beside this one, else in "
                  "../libexec)")
       ->type_name("PATH");
+  app.add_option("--worker-threads", arguments.worker_threads,
+                 "Cores that the worker of the device cpu uses (default: all)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
   app.add_option(
          "--config", arguments.configuration,
          std::string("The configuration (default: ") + kConfigurationPath + " where it is there)")
@@ -98,6 +103,7 @@ Result<void> serve(const Arguments& arguments) {
   UniqueFd connection(arguments.private_socket);
   DaemonOptions options;
   options.worker_program = arguments.worker.empty() ? worker_of_this_program() : arguments.worker;
+  options.worker_threads = arguments.worker_threads;
   options.configuration_required = !arguments.configuration.empty();
   if (options.configuration_required)
     options.configuration_path = arguments.configuration;

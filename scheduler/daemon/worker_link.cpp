@@ -32,13 +32,14 @@ std::vector<std::string> arguments_of(const std::string& device, const WorkerMem
 
 }  // namespace
 
-Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program,
+Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const WorkerProgram& program,
                                                       const std::string& device,
                                                       const WorkerMemory& memory,
                                                       const Fences& fences) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-    return make_error(errno, "%s: no socket for it: %s", program.c_str(), std::strerror(errno));
+    return make_error(errno, "%s: no socket for it: %s", program.path.c_str(),
+                      std::strerror(errno));
   UniqueFd ours(ends[0]);
   const UniqueFd theirs(ends[1]);
   ring::DaemonChannel channel = GN_TRY(ring::DaemonChannel::create());
@@ -48,7 +49,10 @@ Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program
                                 {channel.reply_doorbell().fd(), ring::kReplyDoorbell},
                                 {fences.socket_fd, ring::kFenceFd}};
   if (fences.kernel_fd >= 0) fds.push_back({fences.kernel_fd, ring::kKernelFenceFd});
-  Child child = GN_TRY(Child::start(program, arguments_of(device, memory), fds));
+  std::vector<std::string> arguments = arguments_of(device, memory);
+  if (program.threads > 0)
+    arguments.insert(arguments.end(), {"--threads", std::to_string(program.threads)});
+  Child child = GN_TRY(Child::start(program.path, arguments, fds));
   return std::unique_ptr<WorkerLink>(
       new WorkerLink(std::move(child), std::move(ours), std::move(channel)));
 }

@@ -32,11 +32,16 @@ struct WorkerMemory {
   uint64_t context_device = 0, context_host = 0;  // of each context
 };
 
+struct WorkerProgram {
+  std::string path;
+  uint32_t threads = 0;  // of the cores; 0: all
+};
+
 class WorkerLink {
  public:
   // Starts `program`, for the device with that id of QUERY devices ("cpu", "vulkan:0"), with the
   // fds of ring/protocol.hpp.
-  static Result<std::unique_ptr<WorkerLink>> start(const std::string& program,
+  static Result<std::unique_ptr<WorkerLink>> start(const WorkerProgram& program,
                                                    const std::string& device,
                                                    const WorkerMemory& memory,
                                                    const Fences& fences);

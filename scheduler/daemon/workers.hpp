@@ -33,7 +33,7 @@ struct WorkerLimits {
 class Workers {
  public:
   struct Options {
-    std::string program;
+    WorkerProgram program;
     std::vector<std::string> devices;  // their ids; DeviceId counts from 1
     Fences fences;
     WorkerLimits limits;

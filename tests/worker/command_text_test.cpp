@@ -64,6 +64,29 @@ TEST(CommandText, ReadsHowToRun) {
   EXPECT_THAT(refusal(GEONEURON_PERCEIVE, R"({"profile":1})"), HasSubstr("true or false"));
 }
 
+TEST(CommandText, ReadsWhereFilesLie) {
+  const auto text = parsed<LoadText>(GEONEURON_LOAD_MODEL,
+                                     R"({"files":{"a":1,"b":{"slot":2,"offset":64,"bytes":7}}})");
+  EXPECT_EQ(text.files.at("a").slot, 1);
+  EXPECT_FALSE(text.files.at("a").count.has_value());
+  EXPECT_EQ(text.files.at("b").slot, 2);
+  EXPECT_EQ(text.files.at("b").offset, 64u);
+  EXPECT_EQ(text.files.at("b").count, 7u);
+  EXPECT_THAT(refusal(GEONEURON_LOAD_MODEL, R"({"files":{"b":{"slot":2}}})"), HasSubstr("offset"));
+  EXPECT_THAT(refusal(GEONEURON_LOAD_MODEL, R"({"files":{"b":"x"}})"),
+              HasSubstr("where in a slot"));
+}
+
+TEST(CommandText, ReadsHowAModelIsDescribed) {
+  const auto text =
+      parsed<QueryText>(GEONEURON_QUERY, R"({"about":"model","shapes":{"x":[1,3]},"passes":true})");
+  EXPECT_EQ(text.shapes.at("x"), (perception::Shape{1, 3}));
+  EXPECT_TRUE(text.passes);
+  EXPECT_THAT(refusal(GEONEURON_QUERY, R"({"about":"model","shapes":{"x":[-1]}})"), HasSubstr("x"));
+  EXPECT_THAT(refusal(GEONEURON_QUERY, R"({"about":"passes","shapes":{}})"),
+              HasSubstr("\"shapes\" is unknown here"));
+}
+
 TEST(CommandText, SeesWhatCanBePaintedTogether) {
   const auto text = parsed<RenderText>(GEONEURON_RENDER, kHeatmap);
   ASSERT_TRUE(text.heatmap.has_value());

@@ -173,6 +173,17 @@ TEST_P(Worker, TellsOfModelsAndRuns) {
   EXPECT_FALSE(run["passes"].empty());
 }
 
+TEST_P(Worker, TellsWhatTheOptimiserWouldDo) {
+  load_digits(7);
+  const json plain = json::parse(ask(7, {{"about", "model"}}));
+  EXPECT_FALSE(plain.contains("passes"));
+  const json model = json::parse(
+      ask(7, {{"about", "model"}, {"shapes", {{"image", {2, 1, 48, 48}}}}, {"passes", true}}));
+  EXPECT_EQ(model["inputs"][0]["shape"], json::array({2, 1, 48, 48}));
+  EXPECT_EQ(model["layers"][0]["outputs"][0]["shape"][0], 2);
+  EXPECT_FALSE(model["passes"].empty());
+}
+
 // All that `geoneuron run` reports.
 TEST_P(Worker, TellsHowAPerceptionWasComputed) {
   load_digits(7);

@@ -23,6 +23,7 @@ namespace geoneuron::worker {
 namespace {
 
 using perception::ModelMaker;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr const char* kHeatmap =
@@ -104,7 +105,8 @@ TEST_F(RealParser, TellsWhatIsWrongWithAModel) {
   expect_to_serve();
 }
 
-TEST_F(RealParser, GivesExternalDataFromItsSlots) {
+// y = x + w, of which w lies in a file.
+std::string adding_model() {
   ModelMaker maker(13);
   maker.input("x", {2}).output("y").node("Add", {"x", "w"}, {"y"});
   auto& weights = maker.initializer("w", {2});
@@ -113,31 +115,56 @@ TEST_F(RealParser, GivesExternalDataFromItsSlots) {
   auto& location = *weights.add_external_data();
   location.set_key("location");
   location.set_value("weights.bin");
-  const std::string bytes = maker.bytes();
-  const std::vector<float> numbers{10, 20}, input{1, 2};
-  const auto share = [&](const auto& values) {
-    return daemon->share(std::as_bytes(std::span(values)));
-  };
-  auto loading =
-      daemon->request(GEONEURON_LOAD_MODEL, {.object = 7, .text = R"({"files":{"weights.bin":1}})"},
-                      {reads(share(bytes)), reads(share(numbers))});
-  const auto reply = daemon->run(loading);
+  return maker.bytes();
+}
+
+class FilesOfAModel : public RealParser {
+ protected:
+  // Loads it with such files, of which slot 1 holds the bytes.
+  ring::Reply load_with(const std::string& files, const std::vector<float>& numbers) {
+    return daemon->run(
+        daemon->request(GEONEURON_LOAD_MODEL, {.object = 7, .text = R"({"files":)" + files + "}"},
+                        {reads(share(adding_model())), reads(share(numbers))}));
+  }
+
+  // The sums of {1, 2} and w.
+  std::vector<float> sums() {
+    const uint64_t place = daemon->share(8);
+    const auto ran = daemon->run(
+        GEONEURON_PERCEIVE,
+        {.object = 9,
+         .source = 7,
+         .text = R"({"inputs":{"x":{"slot":0,"type":"float32","shape":[2]}},"keep":[],)"
+                 R"("outputs":{"y":{"slot":1}}})"},
+        {reads(share(std::vector<float>{1, 2})), writes(place)});
+    EXPECT_EQ(ran.result, 0) << ran.reason;
+    std::vector<float> result(2);
+    std::memcpy(result.data(), daemon->memory(place).data(), 8);
+    return result;
+  }
+
+ private:
+  uint64_t share(const auto& values) { return daemon->share(std::as_bytes(std::span(values))); }
+};
+
+TEST_F(FilesOfAModel, LieInSlots) {
+  const auto reply = load_with(R"({"weights.bin":1})", {10, 20});
   ASSERT_EQ(reply.result, 0) << reply.reason;
-  const uint64_t sums = daemon->share(8);
-  const auto ran =
-      daemon->run(GEONEURON_PERCEIVE,
-                  {.object = 9,
-                   .source = 7,
-                   .text = R"({"inputs":{"x":{"slot":0,"type":"float32","shape":[2]}},"keep":[],)"
-                           R"("outputs":{"y":{"slot":1}}})"},
-                  {reads(share(input)), writes(sums)});
-  ASSERT_EQ(ran.result, 0) << ran.reason;
-  float sum = 0;
-  std::memcpy(&sum, daemon->memory(sums).data() + 4, sizeof sum);
-  EXPECT_EQ(sum, 22);
-  const auto without = daemon->run(load(bytes));
+  EXPECT_THAT(sums(), ElementsAre(11, 22));
+  const auto without = daemon->run(load(adding_model()));
   EXPECT_EQ(without.result, -EINVAL);
   EXPECT_THAT(without.reason, HasSubstr("external data weights.bin: is not allowed"));
+}
+
+TEST_F(FilesOfAModel, LieInPartsOfASlot) {
+  const auto reply =
+      load_with(R"({"other":1,"weights.bin":{"slot":1,"offset":4,"bytes":8}})", {5, 10, 20, 30});
+  ASSERT_EQ(reply.result, 0) << reply.reason;
+  EXPECT_THAT(sums(), ElementsAre(11, 22));
+  const auto beyond =
+      load_with(R"({"weights.bin":{"slot":1,"offset":12,"bytes":8}})", {5, 10, 20, 30});
+  EXPECT_EQ(beyond.result, -EINVAL);
+  EXPECT_THAT(beyond.reason, HasSubstr("weights.bin: 8 bytes from 12 on: must lie inside slot 1"));
 }
 
 // Every one is refused with a sentence, in time and memory that do not hurt.

@@ -23,7 +23,8 @@
 #define GEONEURON_NOP 0
 /*
  * LOAD_MODEL: object becomes the model that slot 0 holds (READ, ONNX); one with this number is
- * replaced. Text: {"files": {"weights.bin": 1}}, the slots of external data, by location.
+ * replaced. Text: {"files": {"weights.bin": 1}}, the slots of external data, by location; or, where
+ * in a slot: {"files": {"weights.bin": {"slot": 1, "offset": 0, "bytes": 4096}}}.
  * It is read in a process of its own. -EINVAL: no valid network, or one that this process died of.
  * -ENOTSUP: one with something that is not implemented. -ENOMEM, -ETIMEDOUT: it takes more memory
  * or processor time to be read than a model may.
@@ -60,7 +61,9 @@
 /*
  * QUERY: an answer in UTF-8 (JSON unless it says otherwise) in the report slot. Text:
  *   {"about": "devices"}      what there is, and how buffers reach each
- *   {"about": "model"}        of source: inputs, outputs, layers, parameters
+ *   {"about": "model"}        of source: inputs, outputs, layers, parameters; with
+ *                             "shapes": {"x": [1, 3]}, of inputs that leave them open; with
+ *                             "passes": true, also what the optimiser would do
  *   {"about": "passes"}       of the perception source: the device and why it, whether the cache
  *                             answered, times and places by node, what the optimiser did, memory
  *   {"about": "trace"}        of the perception source, made with "profile": its run and the

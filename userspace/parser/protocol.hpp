@@ -15,7 +15,7 @@ inline constexpr uint32_t kProtocolVersion = 1;
 // The forker's end of the seqpacket socket, and a parser's of its stream.
 inline constexpr int kSocketFd = 3;
 
-inline constexpr uint32_t kMaximumFiles = 8;         // slots of a command
+inline constexpr uint32_t kMaximumFiles = 4096;      // of external data
 inline constexpr uint32_t kMaximumNameBytes = 4096;  // of a file's name
 inline constexpr uint32_t kMaximumSentenceBytes = 4096;
 

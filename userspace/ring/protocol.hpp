@@ -48,7 +48,7 @@ struct Request {
 };
 static_assert(sizeof(Request) == 600);
 
-// Worker to daemon, 256 bytes: the answer to one job.
+// Worker to daemon, 512 bytes: the answer to one job.
 struct Reply {
   uint64_t job = 0;
   int32_t result = 0;  // of the completion
@@ -57,9 +57,9 @@ struct Reply {
   uint64_t begin_ns = 0;        // CLOCK_MONOTONIC, when its batch began on the device
   uint64_t device_ns = 0;       // measured: this job's share of its batch
   uint64_t resident_bytes = 0;  // what the worker holds after it, all contexts
-  char reason[208] = {};        // UTF-8, ends with 0: the sentence of a failure
+  char reason[464] = {};        // UTF-8, ends with 0: the sentence of a failure
 };
-static_assert(sizeof(Reply) == 256);
+static_assert(sizeof(Reply) == 512);
 
 enum class BufferKind : uint32_t {
   kMemfd = 0,   // of tmpfs and sealed, which the worker checks

@@ -40,9 +40,20 @@ ordered_json tensors_of(const std::vector<TensorDescription>& tensors) {
   return json;
 }
 
+ordered_json passes_json(const Passes& changes) {
+  ordered_json passes = ordered_json::array();
+  for (const perception::OptimizationMetadata& change : changes)
+    passes.push_back({{"pass", change.pass},
+                      {"node", change.node},
+                      {"description", change.description},
+                      {"predicted_operations", change.predicted_operations},
+                      {"predicted_bytes", change.predicted_bytes}});
+  return passes;
+}
+
 }  // namespace
 
-std::string to_text(const ModelDescription& model) {
+std::string to_text(const ModelDescription& model, const Passes* passes) {
   ordered_json layers = ordered_json::array();
   for (const perception::LayerDescription& layer : model.layers)
     layers.push_back({{"operator", layer.op},
@@ -50,17 +61,19 @@ std::string to_text(const ModelDescription& model) {
                       {"outputs", tensors_of(layer.outputs)},
                       {"parameters", layer.parameter_count},
                       {"operations", layer.operations}});
-  return text_of({{"name", model.name},
-                  {"producer", model.producer},
-                  {"ir_version", model.ir_version},
-                  {"opset", model.opset},
-                  {"parameters", model.parameter_count},
-                  {"operations", model.operations},
-                  {"inputs", tensors_of(model.inputs)},
-                  {"outputs", tensors_of(model.outputs)},
-                  {"layers", layers},
-                  {"weights", tensors_of(model.weights)},
-                  {"shapes", model.shape_sentence}});
+  ordered_json answer = {{"name", model.name},
+                         {"producer", model.producer},
+                         {"ir_version", model.ir_version},
+                         {"opset", model.opset},
+                         {"parameters", model.parameter_count},
+                         {"operations", model.operations},
+                         {"inputs", tensors_of(model.inputs)},
+                         {"outputs", tensors_of(model.outputs)},
+                         {"layers", layers},
+                         {"weights", tensors_of(model.weights)},
+                         {"shapes", model.shape_sentence}};
+  if (passes != nullptr) answer["passes"] = passes_json(*passes);
+  return text_of(answer);
 }
 
 std::string to_text(const engine::PerceptionReport& report, const engine::DeviceDescription& device,
@@ -72,13 +85,6 @@ std::string to_text(const engine::PerceptionReport& report, const engine::Device
                      {"where", node.where},
                      {"algorithm", node.algorithm},
                      {"duration_ns", node.duration_ns}});
-  ordered_json passes = ordered_json::array();
-  for (const perception::OptimizationMetadata& change : report.passes)
-    passes.push_back({{"pass", change.pass},
-                      {"node", change.node},
-                      {"description", change.description},
-                      {"predicted_operations", change.predicted_operations},
-                      {"predicted_bytes", change.predicted_bytes}});
   return text_of({{"device",
                    {{"id", device.id},
                     {"name", device.name},
@@ -90,7 +96,7 @@ std::string to_text(const engine::PerceptionReport& report, const engine::Device
                   {"peak_bytes", report.peak_bytes},
                   {"bytes_in_place", report.bytes_in_place},
                   {"nodes", nodes},
-                  {"passes", passes}});
+                  {"passes", passes_json(report.passes)}});
 }
 
 std::string to_text(const ContextStore::Found& found) {

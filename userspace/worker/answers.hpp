@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/neural_perception_kernel.hpp"
 #include "perception/model_description.hpp"
@@ -10,8 +11,10 @@
 
 namespace geoneuron::worker {
 
-// Of a model: inputs, outputs, layers and weights with their types and shapes.
-std::string to_text(const perception::ModelDescription& model);
+using Passes = std::vector<perception::OptimizationMetadata>;
+// Of a model: inputs, outputs, layers and weights with their types and shapes; and what the
+// optimiser would do, where that is given.
+std::string to_text(const perception::ModelDescription& model, const Passes* passes);
 // Of a run: where and how each node was computed, and what the optimiser did before.
 std::string to_text(const engine::PerceptionReport& report, const engine::DeviceDescription& device,
                     const std::string& device_reason);

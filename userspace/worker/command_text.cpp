@@ -64,12 +64,27 @@ Result<SlotImage> slot_image(const json& value) {
   return image;
 }
 
+Result<SlotBytes> slot_bytes(const std::string& name, const json& value) {
+  SlotBytes place;
+  if (value.is_number_unsigned() && value.get<uint64_t>() <= kMaximumSlot) {
+    place.slot = value.get<uint8_t>();
+    return place;
+  }
+  if (!value.is_object())
+    return invalid("files: \"%s\" must be the number of a slot, or say where in a slot",
+                   name.c_str());
+  ObjectReader reader = GN_TRY(ObjectReader::of(value, "file " + name));
+  place.slot = static_cast<uint8_t>(GN_TRY(reader.number("slot", kMaximumSlot)));
+  place.offset = GN_TRY(reader.number("offset", kMaximumOffset));
+  place.count = GN_TRY(reader.number("bytes", kMaximumOffset));
+  GN_TRY(reader.finish());
+  return place;
+}
+
 Result<LoadText> parse_load(ObjectReader& reader) {
   LoadText text;
   const auto read_file = [&](const std::string& key, const json& value) -> Result<void> {
-    if (!value.is_number_unsigned() || value.get<uint64_t>() > kMaximumSlot)
-      return invalid("files: \"%s\" must be the number of a slot", key.c_str());
-    text.files[key] = value.get<uint8_t>();
+    text.files[key] = GN_TRY(slot_bytes(key, value));
     return {};
   };
   GN_TRY(reader.each("files", read_file));
@@ -174,12 +189,27 @@ Result<RenderText> parse_render(ObjectReader& reader) {
   return text;
 }
 
+// How a model is to be described.
+Result<void> parse_description(ObjectReader& reader, QueryText& text) {
+  if (reader.has("passes")) text.passes = GN_TRY(reader.truth("passes"));
+  if (!reader.has("shapes")) return {};
+  const json* shapes = GN_TRY(reader.member("shapes"));
+  ObjectReader inputs = GN_TRY(ObjectReader::of(*shapes, "shapes"));
+  for (const auto& [name, unused] : shapes->items()) {
+    auto extents = GN_TRY(inputs.extents(name.c_str()));
+    text.shapes[name] =
+        GN_TRY(with_context(perception::Shape::checked(std::move(extents)), "input " + name));
+  }
+  return inputs.finish();
+}
+
 Result<QueryText> parse_query(ObjectReader& reader) {
   using About = QueryText::About;
   const std::string about = GN_TRY(reader.text("about"));
   QueryText text;
   if (about == "model") {
     text.about = About::kModel;
+    GN_TRY(parse_description(reader, text));
   } else if (about == "passes") {
     text.about = About::kPasses;
   } else if (about == "trace") {

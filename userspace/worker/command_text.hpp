@@ -37,8 +37,15 @@ struct SlotImage {
   uint32_t width = 0, height = 0;
 };
 
+// Bytes of a slot.
+struct SlotBytes {
+  uint8_t slot = 0;
+  uint64_t offset = 0;
+  std::optional<uint64_t> count;  // else up to its end
+};
+
 struct LoadText {
-  std::map<std::string, uint8_t> files;  // slots by location
+  std::map<std::string, SlotBytes> files;  // by location
 };
 
 struct PerceiveText {
@@ -73,7 +80,9 @@ struct RenderText {
 struct QueryText {
   enum class About : uint8_t { kModel, kPasses, kTrace, kPerception, kTensor };
   About about = About::kModel;
-  std::string name;  // kTensor
+  std::string name;                                 // kTensor
+  std::map<std::string, perception::Shape> shapes;  // kModel, of inputs
+  bool passes = false;                              // kModel
 };
 
 using CommandText = std::variant<std::monostate, LoadText, PerceiveText, RenderText, QueryText>;

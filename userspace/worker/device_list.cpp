@@ -27,6 +27,12 @@ void add_buffers(const engine::DeviceDescription& device, size_t vulkan_number,
   if (trial) entry["host_import"] = trial->import_problem.empty() ? "works" : trial->import_problem;
 }
 
+ordered_json meaning(const std::string& selector, const engine::DeviceList& list) {
+  const auto choice = engine::choose_device(selector, list);
+  if (!choice) return {{"problem", choice.error().message}};
+  return {{"device", list.devices[choice->device].id}, {"reason", choice->reason}};
+}
+
 }  // namespace
 
 std::string device_list() {
@@ -46,7 +52,13 @@ std::string device_list() {
   }
   // There is always the CPU to choose.
   if (const auto choice = engine::choose_device("auto", list))
-    answer["auto"] = {{"device", list.devices[choice->device].id}, {"reason", choice->reason}};
+    answer["auto"] = {{"device", list.devices[choice->device].id},
+                      {"reason", choice->reason},
+                      {"tries", engine::tried_automatically(list)}};
+  for (const engine::DeviceDescription& device : list.devices)
+    answer["selectors"][device.id] = meaning(device.id, list);
+  for (const char* selector : {"vulkan", "lavapipe"})
+    answer["selectors"][selector] = meaning(selector, list);
   answer["vulkan_problem"] = list.vulkan_problem;
   // Drivers' names are theirs: bytes that are no UTF-8 are replaced.
   return answer.dump(-1, ' ', false, ordered_json::error_handler_t::replace);

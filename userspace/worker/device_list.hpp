@@ -6,7 +6,10 @@
 
 namespace geoneuron::worker {
 
-// {"devices": [{"id": "cpu", ...}, ...], "auto": {"device": "cpu", "reason": "..."},
+// {"devices": [{"id": "cpu", ...}, ...],
+//  "auto": {"device": "cpu", "reason": "...", "tries": ["cpu"]},
+//  "selectors": {"vulkan": {"device": "vulkan:0", "reason": "..."},
+//                "lavapipe": {"problem": "..."}},
 //  "vulkan_problem": ""}. Starts Vulkan, and tries how clients' memory gets to each device.
 std::string device_list();
 

@@ -29,6 +29,7 @@ struct ExecutorOptions {
   std::optional<uint64_t> device_bytes;  // in place of that eighth
   // Of those two, what each context may use.
   uint64_t context_device_bytes = UINT64_MAX, context_host_bytes = UINT64_MAX;
+  uint32_t threads = 0;  // of the cores; 0: all
 };
 
 class Executor {

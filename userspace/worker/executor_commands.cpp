@@ -40,6 +40,25 @@ std::set<std::string> kept_names(const PerceiveText& text, const Graph& graph) {
   return names;
 }
 
+// What the passes do for a network that keeps its outputs, where inputs are as described.
+Result<std::vector<perception::OptimizationMetadata>> passes_of(
+    const perception::Model& model, const perception::ModelDescription& description) {
+  perception::OptimizerOptions options;
+  for (const perception::TensorDescription& input : description.inputs)
+    if (const auto id = model.graph.find(input.name); id && input.info)
+      options.inputs[*id] = *input.info;
+  const perception::AlgorithmicOptimizer optimizer(engine::evaluate_on_cpu);
+  return GN_TRY(optimizer.optimize(model.graph, options)).metadata;
+}
+
+Result<std::string> describe(const perception::Model& model, const QueryText& text) {
+  const auto description =
+      GN_TRY(perception::describe_model(model, text.shapes, engine::evaluate_on_cpu));
+  if (!text.passes) return to_text(description, nullptr);
+  const auto passes = GN_TRY(passes_of(model, description));
+  return to_text(description, &passes);
+}
+
 Result<void> write_tensor(const Job& job, const SlotPlace& place, const std::string& name,
                           const Tensor& tensor) {
   const auto slot = GN_TRY(with_context(writable_slot(job, place.slot), "tensor " + name));
@@ -170,7 +189,7 @@ Outcome Executor::query(const Job& job) {
   switch (text.about) {
     case QueryText::About::kModel: {
       const ModelPointer model = GN_TRY(store_.model(job.context, job.source));
-      answer = to_text(GN_TRY(perception::describe_model(*model, {}, engine::evaluate_on_cpu)));
+      answer = GN_TRY(describe(*model, text));
       break;
     }
     case QueryText::About::kPasses: {

@@ -55,7 +55,8 @@ Executor::Executor(const ExecutorOptions& options, std::unique_ptr<engine::Tenso
 Result<std::unique_ptr<Executor>> Executor::open(const ExecutorOptions& options,
                                                  Cancellations& cancellations) {
   if (options.budget_bytes < 8) return invalid("--budget: must be at least 8 bytes");
-  engine::OpenedUnit opened = GN_TRY(engine::open_unit(options.device));
+  engine::OpenedUnit opened =
+      GN_TRY(engine::open_unit(options.device, {.threads = options.threads}));
   auto executor = std::unique_ptr<Executor>(
       new Executor(options, engine::TensorHome::on(opened), cancellations));
   const engine::DeviceDescription& device = opened.unit->description();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "parser/protocol.hpp"
+#include "worker/slot_data.hpp"
 
 namespace geoneuron::worker {
 namespace {
@@ -17,17 +18,24 @@ bool loads(const Job& job) {
   return job.kind == ring::RequestKind::kJob && job.opcode == GEONEURON_LOAD_MODEL && !job.error;
 }
 
+Result<std::span<const std::byte>> file_range(const Job& job, const std::string& location,
+                                              const SlotBytes& place) {
+  const auto slot = GN_TRY(with_context(readable_slot(job, place.slot), location));
+  const uint64_t rest = slot.size() - std::min<uint64_t>(place.offset, slot.size());
+  return slot_range(job, location, place.slot, place.offset, place.count.value_or(rest));
+}
+
 Result<ModelParser::Input> input_of(const Job& job) {
   ModelParser::Input input;
   input.model = GN_TRY(with_context(readable_slot(job, 0), "model"));
   const auto& files = std::get<LoadText>(*job.text).files;
   if (files.size() > parser::kMaximumFiles)
     return invalid("files: names %zu; at most %u", files.size(), parser::kMaximumFiles);
-  for (const auto& [location, slot] : files) {
+  for (const auto& [location, place] : files) {
     if (location.size() > parser::kMaximumNameBytes)
       return invalid("files: a name has %zu bytes; at most %u", location.size(),
                      parser::kMaximumNameBytes);
-    input.files.emplace_back(location, GN_TRY(with_context(readable_slot(job, slot), location)));
+    input.files.emplace_back(location, GN_TRY(file_range(job, location, place)));
   }
   return input;
 }

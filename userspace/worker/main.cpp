@@ -3,6 +3,7 @@
 // fds that ring/protocol.hpp lists; it is of no use to anybody else.
 #include <getopt.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -19,16 +20,16 @@ using geoneuron::worker::ExecutorOptions;
 constexpr const char* kUsage =
     "usage: geoneuron-worker [--device SELECTOR] [--budget BYTES] [--device-budget BYTES]\n"
     "                        [--context-device-budget BYTES] [--context-host-budget BYTES]\n"
-    "                        [--parser PROGRAM]\n"
+    "                        [--threads N] [--parser PROGRAM]\n"
     "       geoneuron-worker --list-devices\n"
     "Runs networks and draws pictures for geoneurond, which starts it.\n";
 
-Result<uint64_t> bytes_of(const char* name, const char* text) {
-  uint64_t bytes = 0;
-  const auto [end, error] = std::from_chars(text, text + std::strlen(text), bytes);
+Result<uint64_t> number_of(const char* name, const char* text) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text, text + std::strlen(text), number);
   if (error != std::errc() || *end != 0)
-    return geoneuron::invalid("--%s %s: must be a number of bytes", name, text);
-  return bytes;
+    return geoneuron::invalid("--%s %s: must be a whole number", name, text);
+  return number;
 }
 
 struct Options {
@@ -42,11 +43,14 @@ Result<void> take_option(const std::string& name, const char* value, Options& al
     (name == "device" ? options.device : all.parser) = value;
     return {};
   }
-  const uint64_t bytes = GN_TRY(bytes_of(name.c_str(), value));
-  if (name == "budget") options.budget_bytes = bytes;
-  if (name == "device-budget") options.device_bytes = bytes;
-  if (name == "context-device-budget") options.context_device_bytes = bytes;
-  if (name == "context-host-budget") options.context_host_bytes = bytes;
+  const uint64_t number = GN_TRY(number_of(name.c_str(), value));
+  if (name == "budget") options.budget_bytes = number;
+  if (name == "device-budget") options.device_bytes = number;
+  if (name == "context-device-budget") options.context_device_bytes = number;
+  if (name == "context-host-budget") options.context_host_bytes = number;
+  // More than a machine has is refused when the device is opened.
+  if (name == "threads")
+    options.threads = static_cast<uint32_t>(std::min<uint64_t>(number, UINT32_MAX));
   return {};
 }
 
@@ -57,6 +61,7 @@ Result<Options> options_of(int count, char** arguments) {
                                  {"context-device-budget", required_argument, nullptr, 'o'},
                                  {"context-host-budget", required_argument, nullptr, 'o'},
                                  {"parser", required_argument, nullptr, 'o'},
+                                 {"threads", required_argument, nullptr, 'o'},
                                  {nullptr, 0, nullptr, 0}};
   Options options;
   opterr = 0;

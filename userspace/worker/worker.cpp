@@ -63,6 +63,13 @@ Result<Parts> prepare(const ExecutorOptions& options, const std::string& program
   _exit(1);
 }
 
+// The same of a thread that speaks with the daemon. That this is gone is no news: a private one
+// goes when its program ends, whose terminal this would be.
+[[noreturn]] void end_with_daemon(const Error& error) {
+  if (error.code == EPIPE) _exit(1);
+  end_at_once(error);
+}
+
 void serve_with(Parts& parts, int control, Cancellations& cancellations) {
   BatchQueue batches;
   ReplyQueue replies;
@@ -76,11 +83,11 @@ void serve_with(Parts& parts, int control, Cancellations& cancellations) {
   });
   std::thread writer([&] {
     if (const auto written = write_replies(parts.channel, replies); !written)
-      end_at_once(written.error());
+      end_with_daemon(written.error());
   });
   Intake intake(parts.channel.requests(), parts.channel.request_doorbell(), control, loader,
                 cancellations);
-  if (const auto served = intake.run(); !served) end_at_once(served.error());
+  if (const auto served = intake.run(); !served) end_with_daemon(served.error());
   loading.join();
   device.join();
   writer.join();
