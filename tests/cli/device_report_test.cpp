@@ -8,8 +8,8 @@ namespace {
 
 using testing::HasSubstr;
 
-engine::DeviceDescription device(const char* id, bool is_hardware) {
-  engine::DeviceDescription result;
+Device device(const char* id, bool is_hardware) {
+  Device result;
   result.id = id;
   result.name = id;
   result.is_hardware = is_hardware;
@@ -17,17 +17,12 @@ engine::DeviceDescription device(const char* id, bool is_hardware) {
   return result;
 }
 
-DeviceOverview overview(std::vector<engine::DeviceDescription> vulkan) {
-  DeviceOverview result{{}, engine::DeviceChoice{}};
-  result.list.devices = {device("cpu", false)};
-  result.list.devices.insert(result.list.devices.end(), vulkan.begin(), vulkan.end());
-  result.automatic = engine::choose_device("auto", result.list);
-  return result;
-}
-
 TEST(DeviceReport, SaysThatAutoTriesEveryHardwareDevice) {
-  const DeviceOverview several =
-      overview({device("vulkan:0", true), device("vulkan:1", false), device("vulkan:2", true)});
+  DeviceList several;
+  several.devices = {device("cpu", false), device("vulkan:0", true), device("vulkan:1", false),
+                     device("vulkan:2", true)};
+  several.automatic = {"vulkan:0", "the first", ""};
+  several.tries = {"vulkan:0", "vulkan:2", "cpu"};
   EXPECT_THAT(to_text(several),
               HasSubstr("auto takes the first of these that opens: vulkan:0, vulkan:2, cpu\n"));
   EXPECT_EQ(to_json(several)["auto"]["tries"],
@@ -35,8 +30,11 @@ TEST(DeviceReport, SaysThatAutoTriesEveryHardwareDevice) {
 }
 
 TEST(DeviceReport, SaysWhyAutoTakesTheCores) {
-  EXPECT_THAT(to_text(overview({device("vulkan:0", false)})),
-              HasSubstr("auto takes cpu: no hardware Vulkan device"));
+  DeviceList one;
+  one.devices = {device("cpu", false), device("vulkan:0", false)};
+  one.automatic = {"cpu", "no hardware Vulkan device", ""};
+  one.tries = {"cpu"};
+  EXPECT_THAT(to_text(one), HasSubstr("auto takes cpu: no hardware Vulkan device"));
 }
 
 }  // namespace

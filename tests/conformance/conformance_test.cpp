@@ -11,7 +11,6 @@
 
 #include "base/file.hpp"
 #include "cli/conformance.hpp"
-#include "engine/devices.hpp"
 
 namespace geoneuron::cli {
 namespace {
@@ -41,13 +40,12 @@ Result<Excuses> load_excuses(const Arguments& arguments) {
 }
 
 Result<ConformanceReport> run(const Arguments& arguments) {
-  engine::KernelOptions options;
+  SessionOptions options;
+  options.device = arguments.device;
   options.optimize = arguments.optimize;
   options.cache = false;
-  auto unit = GN_TRY(engine::open_unit(arguments.device)).unit;
-  const auto kernel =
-      GN_TRY(engine::NeuralPerceptionKernel::create(std::move(unit), options, nullptr));
-  return run_conformance(arguments.folder.string(), *kernel);
+  const auto session = GN_TRY(Session::open(options));
+  return run_conformance(arguments.folder.string(), *session);
 }
 
 // Prints what is wrong and returns how much.

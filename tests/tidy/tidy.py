@@ -27,7 +27,7 @@ ALLOWED_INCLUDES = {
     "userspace/parser": {"base", "perception", "ring"},
     "userspace/worker": {"base", "perception", "views", "engine", "ring", "parser"},
     "userspace/client": {"base"},
-    "userspace/cli": {"base", "perception", "views", "engine", "client"},
+    "userspace/cli": {"base", "perception", "views", "client"},
     "scheduler/policy": set(),
     "scheduler/daemon": {"base", "ring", "policy"},
     "scheduler/simulator": {"base", "policy"},

@@ -12,8 +12,6 @@ namespace geoneuron::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using engine::NeuralPerceptionKernel;
-using perception::Model;
 using perception::Tensor;
 
 // The sub-folders of `folder` for which `wanted` holds, by name.
@@ -82,10 +80,9 @@ Result<void> compare(const std::string& name, const Tensor& result, const Tensor
                  element(result, at), element(expected, at));
 }
 
-Result<engine::PerceptionRequest> make_request(std::shared_ptr<const Model> model,
-                                               const std::vector<Tensor>& inputs) {
-  engine::PerceptionRequest request;
-  const perception::Graph& graph = model->graph;
+Result<PerceptionRequest> make_request(ModelPointer model, const std::vector<Tensor>& inputs) {
+  PerceptionRequest request;
+  const perception::Graph& graph = model->model.graph;
   if (inputs.size() > graph.inputs.size())
     return invalid("%zu input files for %zu inputs", inputs.size(), graph.inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i)
@@ -95,11 +92,11 @@ Result<engine::PerceptionRequest> make_request(std::shared_ptr<const Model> mode
   return request;
 }
 
-Result<void> run_data_set(const std::shared_ptr<const Model>& model, const fs::path& folder,
-                          NeuralPerceptionKernel& kernel, const ConformanceOptions& options) {
+Result<void> run_data_set(const ModelPointer& model, const fs::path& folder, const RunModel& run,
+                          const ConformanceOptions& options) {
   const auto inputs = GN_TRY(load_numbered(folder, "input"));
   const auto expected = GN_TRY(load_numbered(folder, "output"));
-  const perception::Graph& graph = model->graph;
+  const perception::Graph& graph = model->model.graph;
   if (expected.size() != graph.outputs.size())
     return invalid("%zu output files for %zu outputs", expected.size(), graph.outputs.size());
   std::map<std::string, Tensor> results;
@@ -108,7 +105,7 @@ Result<void> run_data_set(const std::shared_ptr<const Model>& model, const fs::p
     return {};
   };
   const auto request = GN_TRY(make_request(model, inputs));
-  GN_TRY(kernel.process_data(request, collect));
+  GN_TRY(run(request, collect));
   for (size_t i = 0; i < expected.size(); ++i) {
     const std::string& name = graph.at(graph.outputs[i]).name;
     if (!results.contains(name)) return invalid("output %s was not computed", name.c_str());
@@ -117,15 +114,14 @@ Result<void> run_data_set(const std::shared_ptr<const Model>& model, const fs::p
   return {};
 }
 
-Result<void> run_test(const fs::path& folder, NeuralPerceptionKernel& kernel,
+Result<void> run_test(const fs::path& folder, const RunModel& run,
                       const ConformanceOptions& options) {
-  const auto model = std::make_shared<const Model>(
-      GN_TRY(perception::load_onnx((folder / "model.onnx").string())));
+  const ModelPointer model = GN_TRY(load_model((folder / "model.onnx").string()));
   const auto sets = GN_TRY(folders_in(folder, [](const fs::path& path) {
     return path.filename().string().starts_with("test_data_set_");
   }));
   if (sets.empty()) return invalid("has no test_data_set_0: must have one at least");
-  for (const fs::path& set : sets) GN_TRY(run_data_set(model, set, kernel, options));
+  for (const fs::path& set : sets) GN_TRY(run_data_set(model, set, run, options));
   return {};
 }
 
@@ -133,7 +129,7 @@ bool is_known(const std::string& name) {
   return name == "Constant" || perception::operator_named(name).has_value();
 }
 
-ConformanceCase judge(const fs::path& folder, NeuralPerceptionKernel& kernel,
+ConformanceCase judge(const fs::path& folder, const RunModel& run,
                       const ConformanceOptions& options) {
   ConformanceCase result;
   result.name = folder.filename().string();
@@ -141,7 +137,7 @@ ConformanceCase judge(const fs::path& folder, NeuralPerceptionKernel& kernel,
     result.operators = std::move(*names);
   result.only_known_operators =
       std::all_of(result.operators.begin(), result.operators.end(), is_known);
-  const Result<void> outcome = run_test(folder, kernel, options);
+  const Result<void> outcome = run_test(folder, run, options);
   if (outcome.has_value()) {
     result.outcome = ConformanceOutcome::kPassed;
     return result;
@@ -159,7 +155,7 @@ size_t ConformanceReport::count(ConformanceOutcome outcome) const {
       cases.begin(), cases.end(), [&](const auto& test) { return test.outcome == outcome; }));
 }
 
-Result<ConformanceReport> run_conformance(const std::string& folder, NeuralPerceptionKernel& kernel,
+Result<ConformanceReport> run_conformance(const std::string& folder, const RunModel& run,
                                           const ConformanceOptions& options) {
   const auto tests = GN_TRY(folders_in(folder, [](const fs::path& path) {
     std::error_code error;
@@ -171,9 +167,19 @@ Result<ConformanceReport> run_conformance(const std::string& folder, NeuralPerce
   ConformanceReport report;
   for (size_t i = 0; i < tests.size(); ++i) {
     if (options.progress) options.progress(i, tests.size(), tests[i].filename().string());
-    report.cases.push_back(judge(tests[i], kernel, options));
+    report.cases.push_back(judge(tests[i], run, options));
   }
   return report;
+}
+
+Result<ConformanceReport> run_conformance(const std::string& folder, Session& session,
+                                          const ConformanceOptions& options) {
+  const RunModel run = [&](const PerceptionRequest& request,
+                           const KeptTensorSink& sink) -> Result<void> {
+    GN_TRY(session.run(request, sink));
+    return {};
+  };
+  return run_conformance(folder, run, options);
 }
 
 }  // namespace geoneuron::cli

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "engine/neural_perception_kernel.hpp"
+#include "cli/session.hpp"
 
 namespace geoneuron::cli {
 
@@ -39,10 +39,15 @@ struct ConformanceOptions {
   std::function<void(size_t number, size_t total, const std::string& name)> progress;
 };
 
-// Runs every test in `folder` through `kernel`. What a model or its data does wrong is in the
-// report; errors (ENOENT, ENOTDIR, EINVAL for a folder without tests) are about the folder.
-Result<ConformanceReport> run_conformance(const std::string& folder,
-                                          engine::NeuralPerceptionKernel& kernel,
+// Runs the request's model and hands out what it keeps, as Session::run does.
+using RunModel =
+    std::function<Result<void>(const PerceptionRequest& request, const KeptTensorSink& sink)>;
+
+// Runs every test in `folder` through `run`, or a session. What a model or its data does wrong is
+// in the report; errors (ENOENT, ENOTDIR, EINVAL for a folder without tests) are about the folder.
+Result<ConformanceReport> run_conformance(const std::string& folder, const RunModel& run,
+                                          const ConformanceOptions& options = {});
+Result<ConformanceReport> run_conformance(const std::string& folder, Session& session,
                                           const ConformanceOptions& options = {});
 
 }  // namespace geoneuron::cli

@@ -5,11 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cli/local_backend.hpp"
+#include "cli/device_list.hpp"
 
 namespace geoneuron::cli {
 
-nlohmann::ordered_json to_json(const DeviceOverview& overview);
-std::string to_text(const DeviceOverview& overview);
+// Every device, and which of them `auto` means.
+nlohmann::ordered_json to_json(const DeviceList& list);
+std::string to_text(const DeviceList& list);
 
 }  // namespace geoneuron::cli

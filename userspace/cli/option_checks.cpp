@@ -64,6 +64,10 @@ std::string check_folder(const std::string& text) {
   return quoted(text) + "must be a folder's name; tensors are not written to standard output";
 }
 
+std::string check_socket(const std::string& text) {
+  return text.empty() ? quoted(text) + "must be the path of a daemon's socket" : "";
+}
+
 // A '=' after a '/' is part of a file's name.
 std::string check_input(const std::string& text) {
   const bool has_name = text.find('=') < text.find('/');

@@ -20,6 +20,8 @@ std::string check_word(const std::string& text, const std::vector<std::string>& 
 // A file for a trace, a folder for tensors: standard output has the result.
 std::string check_trace_file(const std::string& text);
 std::string check_folder(const std::string& text);
+// A daemon's socket.
+std::string check_socket(const std::string& text);
 // "[NAME=]FILE", with a file.
 std::string check_input(const std::string& text);
 // "[NAME=]1,3,640,640"

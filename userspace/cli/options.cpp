@@ -71,14 +71,25 @@ void add_json_option(CLI::App& verb, Invocation& invocation) {
   verb.add_flag("--json", invocation.json, "Print the result as JSON, for machines");
 }
 
-void add_device_options(CLI::App& verb, BackendOptions& options) {
+void add_socket_option(CLI::App& verb, SessionOptions& options) {
+  verb.add_option("--socket", options.socket,
+                  "The daemon that listens there computes (default: one that runs, else a private "
+                  "one)")
+      ->check(validator(check_socket))
+      ->type_name("PATH")
+      ->group(kDevice);
+}
+
+void add_device_options(CLI::App& verb, SessionOptions& options) {
+  add_socket_option(verb, options);
   verb.add_option("--device", options.device,
                   "auto (hardware Vulkan, else cpu), cpu, vulkan, vulkan:N or lavapipe")
       ->check(validator(check_device))
       ->type_name("DEVICE")
       ->group(kDevice)
       ->capture_default_str();
-  verb.add_option("--threads", options.threads, "Cores that the CPU engine uses (default: all)")
+  verb.add_option("--threads", options.threads,
+                  "Cores that the CPU engine of a private daemon uses (default: all)")
       ->check(whole_number(1, 1024))
       ->type_name("1..1024")
       ->group(kDevice);
@@ -98,7 +109,7 @@ void add_device_options(CLI::App& verb, BackendOptions& options) {
       ->group(kDevice);
 }
 
-void add_cache_option(CLI::App& verb, BackendOptions& options) {
+void add_cache_option(CLI::App& verb, SessionOptions& options) {
   verb.add_flag_callback(
           "--no-cache", [&options] { options.cache = false; },
           "Compute even what has been computed before")

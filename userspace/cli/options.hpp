@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cli/input_options.hpp"
-#include "cli/local_backend.hpp"
+#include "cli/session_options.hpp"
 #include "cli/verb.hpp"
 
 namespace CLI {
@@ -15,10 +15,12 @@ namespace geoneuron::cli {
 
 // --json
 void add_json_option(CLI::App& verb, Invocation& invocation);
-// --device, --threads, --budget, --no-optimize
-void add_device_options(CLI::App& verb, BackendOptions& options);
+// --socket
+void add_socket_option(CLI::App& verb, SessionOptions& options);
+// --socket, --device, --threads, --budget, --no-optimize
+void add_device_options(CLI::App& verb, SessionOptions& options);
 // --no-cache
-void add_cache_option(CLI::App& verb, BackendOptions& options);
+void add_cache_option(CLI::App& verb, SessionOptions& options);
 // --profile
 void add_profile_option(CLI::App& verb, std::string& profile);
 // --shape

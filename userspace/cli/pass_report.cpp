@@ -49,7 +49,7 @@ ordered_json to_json(const PassReport& report) {
   if (report.unoptimized_ns) json["unoptimized_ns"] = *report.unoptimized_ns;
   if (report.optimized_ns) json["optimized_ns"] = *report.optimized_ns;
   if (report.nodes.empty()) return json;
-  for (const engine::NodeRun& node : report.nodes)
+  for (const NodeRun& node : report.nodes)
     json["algorithms"].push_back(
         {{"node", node.node}, {"where", node.where}, {"algorithm", node.algorithm}});
   return json;
@@ -72,7 +72,7 @@ std::string to_text(const PassReport& report) {
                       signed_text(pass.predicted_bytes, format_bytes), measured});
   }
   std::vector<std::vector<std::string>> algorithms = {{"NODE", "WHERE", "ALGORITHM"}};
-  for (const engine::NodeRun& node : report.nodes)
+  for (const NodeRun& node : report.nodes)
     algorithms.push_back({node.node, node.where, node.algorithm});
   std::string text;
   if (report.device)

@@ -8,7 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/neural_perception_kernel.hpp"
+#include "cli/device_list.hpp"
+#include "cli/perception_report.hpp"
 #include "perception/optimization_metadata.hpp"
 
 namespace geoneuron::cli {
@@ -27,9 +28,9 @@ struct PassReport {
   std::vector<PassSummary> passes;  // in the order in which they run
   // Per run, without and with all passes, where it was measured.
   std::optional<uint64_t> unoptimized_ns, optimized_ns;
-  std::optional<engine::DeviceDescription> device;  // where it was measured
-  std::string device_reason;                        // and why there, for people
-  std::vector<engine::NodeRun> nodes;  // with all passes, as they were run; where it was measured
+  std::optional<Device> device;  // where it was measured
+  std::string device_reason;     // and why there, for people
+  std::vector<NodeRun> nodes;    // with all passes, as they were run; where it was measured
 };
 
 nlohmann::ordered_json to_json(const perception::OptimizationMetadata& change);

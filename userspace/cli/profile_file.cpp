@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/profile_file.hpp"
 
+#include <span>
+
 #include "cli/interrupt.hpp"
 
 namespace geoneuron::cli {
@@ -9,13 +11,12 @@ Result<ProfileFile> ProfileFile::create(const std::string& path) {
   ProfileFile file;
   if (path.empty()) return file;
   file.draft_.emplace(GN_TRY(with_context(FileDraft::create(path), "--profile")));
-  file.profiler_ = std::make_unique<engine::Profiler>();
   return file;
 }
 
-Result<void> ProfileFile::write() {
+Result<void> ProfileFile::write(Session& session) {
   if (!draft_) return {};
-  const std::string trace = profiler_->to_json();
+  const std::string trace = GN_TRY(session.trace());
   return draft_->write(std::as_bytes(std::span(trace.data(), trace.size())));
 }
 

@@ -76,7 +76,7 @@ int usage_status(const CLI::App& app, const CLI::ParseError& error, bool json) {
 
 int report(const Error& error, bool json) {
   tell("geoneuron", error.message, json);
-  return kFailed;
+  return error.code == kUsageError ? kUsage : kFailed;
 }
 
 int act(const Invocation& invocation) {

@@ -5,16 +5,21 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include "base/printable.hpp"
-#include "engine/profiler.hpp"
 
 namespace geoneuron::cli {
 namespace {
 
 constexpr uint64_t kRedrawNs = 50'000'000;
 constexpr int kBarColumns = 24;
+
+uint64_t now_ns() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<uint64_t>(std::chrono::nanoseconds(now).count());
+}
 
 int terminal_columns() {
   winsize size{};
@@ -33,8 +38,8 @@ ProgressBar::~ProgressBar() {
 }
 
 void ProgressBar::update(uint64_t done, const std::string& now) {
-  if (columns_ == 0 || total_ == 0 || engine::now_ns() < next_draw_ns_) return;
-  next_draw_ns_ = engine::now_ns() + kRedrawNs;
+  if (columns_ == 0 || total_ == 0 || now_ns() < next_draw_ns_) return;
+  next_draw_ns_ = now_ns() + kRedrawNs;
   draw(done, now);
 }
 

@@ -36,7 +36,7 @@ ordered_json to_json(const std::vector<BoundInput>& inputs) {
 
 ordered_json to_json(const RunReport& report) {
   ordered_json nodes = ordered_json::array();
-  for (const engine::NodeRun& node : report.last.nodes) {
+  for (const NodeRun& node : report.last.nodes) {
     nodes.push_back({{"node", node.node},
                      {"op", node.op},
                      {"where", node.where},
@@ -75,13 +75,13 @@ std::vector<std::string> notes_of(const BoundInput& input) {
 }
 
 std::string to_text(const RunReport& report) {
-  const engine::PerceptionReport& last = report.last;
+  const PerceptionReport& last = report.last;
   std::string text = "device: " + report.device.id + ", " + report.device.name + " (" +
                      report.device_reason + ")\n";
   if (last.from_cache) {
     text += "nodes: none run, everything was in the cache\n";
   } else {
-    const auto elsewhere = std::ranges::count_if(last.nodes, [&](const engine::NodeRun& node) {
+    const auto elsewhere = std::ranges::count_if(last.nodes, [&](const NodeRun& node) {
       return node.where != report.device.id && node.algorithm != "ahead";
     });
     text += "nodes: " + std::to_string(last.nodes.size()) + " run";

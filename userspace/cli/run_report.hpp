@@ -7,17 +7,18 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/device_list.hpp"
 #include "cli/input_options.hpp"
-#include "engine/neural_perception_kernel.hpp"
+#include "cli/perception_report.hpp"
 
 namespace geoneuron::cli {
 
 struct RunReport {
   std::string model;
-  engine::DeviceDescription device;
+  Device device;
   std::string device_reason;
   std::vector<BoundInput> inputs;
-  engine::PerceptionReport last;       // of the last repetition
+  PerceptionReport last;               // of the last repetition
   std::vector<uint64_t> durations_ns;  // of every repetition
 
   // The middle one of all durations but the first, which also plans and packs weights; the only

@@ -17,6 +17,9 @@ namespace geoneuron::cli {
 // The exit status of the tool.
 enum ExitStatus : int { kDone = 0, kFailed = 1, kUsage = 2 };
 
+// As the code of an Error: what was given cannot be, which only showed when it was tried.
+inline constexpr int kUsageError = 1 << 16;
+
 struct Invocation {
   // What the chosen verb does. kFailed without an Error: the verb itself has told what failed.
   std::function<Result<ExitStatus>()> action;

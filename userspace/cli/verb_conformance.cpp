@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 #include "cli/conformance.hpp"
 #include "cli/json.hpp"
-#include "cli/local_backend.hpp"
 #include "cli/options.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/terminal.hpp"
@@ -17,7 +16,7 @@ using nlohmann::ordered_json;
 
 struct ConformanceVerbOptions {
   std::string folder;
-  BackendOptions backend;
+  SessionOptions session;
 };
 
 const char* name_of(ConformanceOutcome outcome) {
@@ -62,16 +61,16 @@ std::string conformance_text(const ConformanceReport& report, const std::string&
 }
 
 Result<ExitStatus> check(const ConformanceVerbOptions& options, const Invocation& invocation) {
-  const auto backend = GN_TRY(LocalBackend::open(options.backend, nullptr));
+  const auto session = GN_TRY(Session::open(options.session));
   std::optional<ProgressBar> progress;
   ConformanceOptions test_options;
   test_options.progress = [&](size_t number, size_t total, const std::string& name) {
     if (!progress) progress.emplace("conformance", total);
     progress->update(number, name);
   };
-  const ConformanceReport report = GN_TRY(backend->conformance(options.folder, test_options));
+  const ConformanceReport report = GN_TRY(run_conformance(options.folder, *session, test_options));
   progress.reset();
-  const std::string& device = backend->device().id;
+  const std::string& device = session->device().id;
   GN_TRY(
       print(invocation.json ? to_text(to_json(report, device)) : conformance_text(report, device)));
   return report.count(ConformanceOutcome::kFailed) == 0 ? kDone : kFailed;
@@ -88,10 +87,10 @@ constexpr const char* kFooter =
 
 void add_conformance_verb(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<ConformanceVerbOptions>();
-  options->backend.cache = false;  // a remembered result would prove nothing
+  options->session.cache = false;  // a remembered result would prove nothing
   CLI::App* verb = app.add_subcommand("conformance", "Run a folder of ONNX backend tests");
   verb->add_option("DIR", options->folder, "The folder of tests")->required();
-  add_device_options(*verb, options->backend);
+  add_device_options(*verb, options->session);
   add_json_option(*verb, invocation);
   verb->footer(kFooter);
   verb->callback(

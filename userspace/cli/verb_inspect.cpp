@@ -2,7 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/json.hpp"
-#include "cli/local_backend.hpp"
+#include "cli/model_inspection.hpp"
 #include "cli/model_report.hpp"
 #include "cli/options.hpp"
 #include "cli/pass_report.hpp"
@@ -18,7 +18,7 @@ struct InspectOptions {
   std::vector<std::string> shapes;
   bool passes = false;
   bool measure = false;
-  BackendOptions backend;
+  SessionOptions session;
 };
 
 // Shapes for inputs whose batch alone is open: shapes inside the network are known only for some
@@ -43,9 +43,9 @@ std::map<std::string, perception::Shape> batches_of_one(const perception::ModelD
 // With the user's shapes. What does not fit is an error where it is these that the network cannot
 // take; a network that fits no shapes is told about.
 Result<perception::ModelDescription> describe_with(
-    const InspectOptions& options, const std::map<std::string, perception::Shape>& shapes,
+    ModelInspection& inspection, const std::map<std::string, perception::Shape>& shapes,
     const perception::ModelDescription& plain) {
-  auto model = GN_TRY(inspect_model(options.model, shapes));
+  auto model = GN_TRY(inspection.describe(shapes));
   if (model.shape_sentence.empty() || !plain.shape_sentence.empty()) return model;
   std::string given;
   for (const auto& [name, shape] : shapes)
@@ -55,48 +55,47 @@ Result<perception::ModelDescription> describe_with(
 }
 
 // The description without shapes names the inputs that --shape speaks of.
-Result<perception::ModelDescription> describe(const InspectOptions& options) {
-  perception::ModelDescription model = GN_TRY(inspect_model(options.model, {}));
+Result<perception::ModelDescription> describe(const InspectOptions& options,
+                                              ModelInspection& inspection) {
+  perception::ModelDescription model = GN_TRY(inspection.describe({}));
   std::vector<std::string> names;
   for (const auto& input : model.inputs) names.push_back(input.name);
   auto shapes = GN_TRY(parse_shapes(options.shapes, names));
-  if (!shapes.empty()) return describe_with(options, shapes, model);
+  if (!shapes.empty()) return describe_with(inspection, shapes, model);
   shapes = batches_of_one(model);
   if (shapes.empty()) return model;
   note("shapes are told for a batch of 1; --shape asks for others");
-  return inspect_model(options.model, shapes);
+  return inspection.describe(shapes);
 }
 
-Result<PassReport> passes_of(const InspectOptions& options,
+Result<PassReport> passes_of(const InspectOptions& options, ModelInspection& inspection,
                              const perception::ModelDescription& description) {
   if (!description.unsupported.empty())
     return make_error(ENOTSUP, "%s: its passes cannot run: %s", options.model.c_str(),
                       description.unsupported[0].sentence.c_str());
-  const auto model = GN_TRY(load_model(options.model));
   std::map<std::string, perception::TensorInfo> inputs;
   for (const auto& input : description.inputs)
     if (input.info) inputs[input.name] = *input.info;
-  return options.measure ? measure_passes(model, inputs, options.backend)
-                         : predict_passes(*model, inputs);
+  return options.measure ? inspection.measure_passes(inputs) : inspection.predict_passes(inputs);
 }
 
-Result<TensorNumbers> numbers_of(const InspectOptions& options,
+Result<TensorNumbers> numbers_of(ModelInspection& inspection,
                                  const perception::ModelDescription& description) {
   TensorNumbers numbers;
   if (!description.unsupported.empty()) return numbers;
-  const auto model = GN_TRY(load_model(options.model));
-  const auto names = activation_names(model->graph);
+  const auto names = activation_names(GN_TRY(inspection.model())->model.graph);
   for (size_t i = 0; i < names.size(); ++i) numbers.emplace(names[i], i);
   return numbers;
 }
 
 Result<ExitStatus> inspect(const InspectOptions& options, const Invocation& invocation) {
-  const perception::ModelDescription model = GN_TRY(describe(options));
-  const TensorNumbers numbers = GN_TRY(numbers_of(options, model));
+  ModelInspection inspection(options.model, options.session);
+  const perception::ModelDescription model = GN_TRY(describe(options, inspection));
+  const TensorNumbers numbers = GN_TRY(numbers_of(inspection, model));
   nlohmann::ordered_json json = to_json(model, numbers);
   std::string text = to_text(model, numbers);
   if (options.passes || options.measure) {
-    const PassReport passes = GN_TRY(passes_of(options, model));
+    const PassReport passes = GN_TRY(passes_of(options, inspection, model));
     json["passes"] = to_json(passes);
     text += to_text(passes);
   }
@@ -122,7 +121,7 @@ void add_inspect_verb(CLI::App& app, Invocation& invocation) {
   CLI::Option* passes = verb->add_flag(
       "--passes", options->passes, "What each pass of the optimiser did and is predicted to gain");
   verb->add_flag("--measure", options->measure, "And what it gains when run")->needs(passes);
-  add_device_options(*verb, options->backend);
+  add_device_options(*verb, options->session);
   add_json_option(*verb, invocation);
   verb->footer(kFooter);
   verb->callback(

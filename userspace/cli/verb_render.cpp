@@ -9,11 +9,10 @@
 #include "base/file_draft.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/json.hpp"
-#include "cli/local_backend.hpp"
 #include "cli/options.hpp"
 #include "cli/profile_file.hpp"
-#include "cli/progress_bar.hpp"
 #include "cli/run_report.hpp"
+#include "cli/session.hpp"
 #include "cli/tensor_names.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verb.hpp"
@@ -27,7 +26,7 @@ using nlohmann::ordered_json;
 struct RenderOptions {
   std::string model;
   InputOptions inputs;
-  BackendOptions backend;
+  SessionOptions session;
   std::string view;
   std::vector<std::string> tensors;     // names, globs, #numbers
   std::vector<std::string> parameters;  // "k=v"
@@ -119,26 +118,16 @@ Result<std::set<std::string>> needed_tensors(const views::ViewDefinition& view,
   return std::set<std::string>(needed.begin(), needed.end());
 }
 
-// Everything that the view reads: the inputs, and what it needs of the network's inside.
-Result<void> gather(const std::vector<BoundInput>& inputs, LocalBackend& backend,
-                    engine::PerceptionRequest& perception, views::ViewRequest& request) {
+// What the network is run on. Some perception there must be for its graph: where the view reads
+// nothing of a run, the inputs are kept.
+void give_inputs(const std::vector<BoundInput>& inputs, PerceptionRequest& perception,
+                 views::ViewRequest& picture) {
+  const bool reads_nothing = perception.keep.empty();
   for (const BoundInput& input : inputs) {
     perception.inputs[input.name] = input.tensor;
-    request.tensors[input.name] = input.tensor;
-    perception.keep.erase(input.name);
-    if (input.shown && !request.input_image) request.input_image = input.shown;
+    if (reads_nothing) perception.keep.insert(input.name);
+    if (input.shown && !picture.input_image) picture.input_image = input.shown;
   }
-  if (perception.keep.empty()) return {};
-  ProgressBar progress("run", perception.keep.size());
-  uint64_t done = 0;
-  const auto sink = [&](const std::string& name, const perception::Tensor& tensor) {
-    progress.update(++done, name);
-    request.tensors[name] = tensor;
-    return Result<void>();
-  };
-  const auto ran = backend.run(perception, sink);
-  if (!ran) return with_size_remedy(ran.error(), inputs);
-  return {};
 }
 
 // Begun before anything runs, so that a path that cannot be written is told at once; none for
@@ -159,11 +148,11 @@ Result<void> finish_picture(std::optional<FileDraft>& file, const views::Image& 
 }
 
 Result<void> tell(const RenderOptions& options, const views::Image& image,
-                  const views::ViewRequest& request, const LocalBackend& backend, bool json) {
+                  const views::ViewRequest& request, const Session& session, bool json) {
   const std::string size = std::to_string(image.width) + "x" + std::to_string(image.height);
   if (!json) {
     note("picture: " + options.out + ": " + options.view + ", " + size + ", by " +
-         backend.device().id);
+         session.device().id);
     return {};
   }
   return print(to_text(ordered_json{{"out", options.out},
@@ -171,7 +160,7 @@ Result<void> tell(const RenderOptions& options, const views::Image& image,
                                     {"width", image.width},
                                     {"height", image.height},
                                     {"tensors", request.selected},
-                                    {"device", backend.device().id}}));
+                                    {"device", session.device().id}}));
 }
 
 Result<ExitStatus> render(const RenderOptions& options, const Invocation& invocation) {
@@ -180,22 +169,25 @@ Result<ExitStatus> render(const RenderOptions& options, const Invocation& invoca
   const views::ViewDefinition* view = GN_TRY(views::find_view(options.view));
   views::ViewRequest request;
   request.parameters = GN_TRY(split_parameters(options.parameters));
-  engine::PerceptionRequest perception;
+  PerceptionRequest perception;
   perception.model = GN_TRY(load_model(options.model));
-  request.graph = &perception.model->graph;
+  perception.profile = profile.is_wanted();
+  request.graph = &perception.model->model.graph;
   request.selected = GN_TRY(selection(options, *request.graph));
   perception.keep = GN_TRY(needed_tensors(*view, request));
   const auto inputs =
-      GN_TRY(bind_inputs(*request.graph, options.inputs, budget_of(options.backend)));
-  auto backend = GN_TRY(LocalBackend::open(options.backend, profile.profiler()));
+      GN_TRY(bind_inputs(*request.graph, options.inputs, budget_of(options.session)));
+  const auto session = GN_TRY(Session::open(options.session));
   for (const BoundInput& input : inputs)
     for (const std::string& line : notes_of(input)) note(line);
-  GN_TRY(gather(inputs, *backend, perception, request));
-  const views::Image image = GN_TRY(backend->render(options.view, request));
-  GN_TRY(profile.write());
+  give_inputs(inputs, perception, request);
+  const auto drawn = session->render(perception, options.view, request);
+  if (!drawn) return with_size_remedy(drawn.error(), inputs);
+  const views::Image& image = *drawn;
+  GN_TRY(profile.write(*session));
   GN_TRY(finish_picture(picture, image));
   GN_TRY(profile.commit());
-  GN_TRY(tell(options, image, request, *backend, invocation.json));
+  GN_TRY(tell(options, image, request, *session, invocation.json));
   return kDone;
 }
 
@@ -228,7 +220,7 @@ void add_options(CLI::App& verb, RenderOptions& options) {
   verb.add_option("--out", options.out, "The picture, a PNG; - is standard output")
       ->type_name("FILE.png")
       ->required();
-  add_device_options(verb, options.backend);
+  add_device_options(verb, options.session);
   add_profile_option(verb, options.profile);
 }
 

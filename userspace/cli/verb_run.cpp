@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "cli/json.hpp"
-#include "cli/local_backend.hpp"
 #include "cli/options.hpp"
 #include "cli/output_folder.hpp"
 #include "cli/profile_file.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/run_report.hpp"
+#include "cli/session.hpp"
 #include "cli/tensor_names.hpp"
 #include "cli/terminal.hpp"
 #include "cli/validator.hpp"
@@ -19,16 +19,16 @@ using nlohmann::ordered_json;
 struct RunOptions {
   std::string model;
   InputOptions inputs;
-  BackendOptions backend;
+  SessionOptions session;
   std::string keep = "outputs";
   std::string out;
   std::string profile;
   uint32_t repeat = 1;
 };
 
-// Runs as often as asked; the first run's tensors go to `folder`.
-Result<void> repeat(const RunOptions& options, const engine::PerceptionRequest& request,
-                    LocalBackend& backend, OutputFolder& folder, RunReport& report) {
+// Runs as often as asked; the first run's tensors go to `folder`, and its trace to `profile`.
+Result<void> repeat(const RunOptions& options, PerceptionRequest request, Session& session,
+                    ProfileFile& profile, OutputFolder& folder, RunReport& report) {
   ProgressBar progress("run", request.keep.size() * options.repeat);
   uint64_t done = 0;
   for (uint32_t i = 0; i < options.repeat; ++i) {
@@ -36,8 +36,10 @@ Result<void> repeat(const RunOptions& options, const engine::PerceptionRequest& 
       progress.update(++done, name);
       return i == 0 ? folder.add(name, tensor) : Result<void>();
     };
-    auto last = backend.run(request, sink);
+    request.profile = i == 0 && profile.is_wanted();
+    auto last = session.run(request, sink);
     if (!last) return with_size_remedy(last.error(), report.inputs);
+    if (request.profile) GN_TRY(profile.write(session));
     report.last = std::move(*last);
     report.durations_ns.push_back(report.last.duration_ns);
   }
@@ -64,26 +66,24 @@ Result<void> tell(const RunOptions& options, const RunReport& report, size_t kep
 }
 
 Result<ExitStatus> run(const RunOptions& options, const Invocation& invocation) {
-  engine::PerceptionRequest request;
+  PerceptionRequest request;
   request.model = GN_TRY(load_model(options.model));
+  const perception::Graph& graph = request.model->model.graph;
   RunReport report;
   report.model = options.model;
-  request.keep = GN_TRY(keep_set(options.keep, request.model->graph));
-  request.use_cache = options.backend.cache;
+  request.keep = GN_TRY(keep_set(options.keep, graph));
   OutputFolder folder = GN_TRY(OutputFolder::create(options.out));
   ProfileFile profile = GN_TRY(ProfileFile::create(options.profile));
-  report.inputs =
-      GN_TRY(bind_inputs(request.model->graph, options.inputs, budget_of(options.backend)));
+  report.inputs = GN_TRY(bind_inputs(graph, options.inputs, budget_of(options.session)));
   for (const BoundInput& input : report.inputs) request.inputs[input.name] = input.tensor;
-  auto backend = GN_TRY(LocalBackend::open(options.backend, profile.profiler()));
+  const auto session = GN_TRY(Session::open(options.session));
   for (const BoundInput& input : report.inputs)
     for (const std::string& line : notes_of(input)) note(line);
-  if (request.use_cache && options.repeat > 1)
+  if (options.session.cache && options.repeat > 1)
     note("all runs but the first are answered from the cache: --no-cache computes each");
-  report.device = backend->device();
-  report.device_reason = backend->device_reason();
-  GN_TRY(repeat(options, request, *backend, folder, report));
-  GN_TRY(profile.write());
+  report.device = session->device();
+  report.device_reason = session->device_reason();
+  GN_TRY(repeat(options, request, *session, profile, folder, report));
   GN_TRY(folder.commit(manifest_facts(report)));
   GN_TRY(profile.commit());
   GN_TRY(tell(options, report, request.keep.size(), invocation.json));
@@ -115,8 +115,8 @@ void add_run_verb(CLI::App& app, Invocation& invocation) {
       ->check(validator(check_folder))
       ->type_name("DIR")
       ->required();
-  add_device_options(*verb, options->backend);
-  add_cache_option(*verb, options->backend);
+  add_device_options(*verb, options->session);
+  add_cache_option(*verb, options->session);
   add_profile_option(*verb, options->profile);
   verb->add_option("--repeat", options->repeat,
                    "Run so often; times are told of each, tensors written of the first")

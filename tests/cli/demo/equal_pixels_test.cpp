@@ -4,12 +4,13 @@
 
 #include "cli/demo/atlas.hpp"
 #include "cli/demo/engines.hpp"
-#include "perception/onnx_import.hpp"
+#include "engine/devices.hpp"
+#include "engine/neuron_visualization_kernel.hpp"
+#include "views/cpu_pixels.hpp"
 
 namespace geoneuron::cli::demo {
 namespace {
 
-using perception::Model;
 using perception::Tensor;
 
 // One run of the digits network on a fixed pattern.
@@ -20,9 +21,9 @@ class EqualPixels : public testing::Test {
     ASSERT_TRUE(opened.has_value()) << opened.error().message;
     if (opened->engines.size() < 2) GTEST_SKIP() << "no Vulkan device: " << opened->missing;
     engines_ = std::move(opened->engines);
-    auto model = perception::load_onnx(GEONEURON_DIGITS);
+    auto model = load_model(GEONEURON_DIGITS);
     ASSERT_TRUE(model.has_value()) << model.error().message;
-    model_ = std::make_shared<const Model>(std::move(*model));
+    model_ = std::move(*model);
     std::vector<float> picture(48 * 48);
     for (size_t i = 0; i < picture.size(); ++i)
       picture[i] = static_cast<float>(i * 37 % 101) / 100.0f;
@@ -36,15 +37,13 @@ class EqualPixels : public testing::Test {
   Result<views::Image> neuron_graph(Engine& engine,
                                     const std::map<std::string, std::string>& parameters) {
     views::ViewRequest request;
-    request.graph = &model_->graph;
     request.selected = {"relu4", "logits"};
-    request.tensors = set_.tensors;
     request.parameters = parameters;
-    return engine.pictures->render("neuron_graph", request);
+    return draw_view(engine, model_, set_, "neuron_graph", request);
   }
 
   std::vector<Engine> engines_;
-  std::shared_ptr<const Model> model_;
+  ModelPointer model_;
   TensorSet set_;
 };
 
@@ -61,9 +60,14 @@ TEST_F(EqualPixels, OfTheNeuronGraphAtEveryLevelAndValue) {
     }
 }
 
+// The demo draws it on the cores; another device would draw the same.
 TEST_F(EqualPixels, OfTheAtlas) {
-  const auto cpu = draw_atlas(engines_[0].pictures->device(), model_->graph, set_);
-  const auto vulkan = draw_atlas(engines_[1].pictures->device(), model_->graph, set_);
+  views::CpuPixels cores;
+  const auto opened = engine::open_unit("vulkan");
+  ASSERT_TRUE(opened.has_value()) << opened.error().message;
+  const auto kernel = engine::NeuronVisualizationKernel::on(*opened, nullptr);
+  const auto cpu = draw_atlas(cores, model_->model.graph, set_);
+  const auto vulkan = draw_atlas(kernel->device(), model_->model.graph, set_);
   ASSERT_TRUE(cpu.has_value()) << cpu.error().message;
   ASSERT_TRUE(vulkan.has_value()) << vulkan.error().message;
   EXPECT_TRUE(*cpu == *vulkan);

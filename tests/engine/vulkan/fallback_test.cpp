@@ -96,7 +96,16 @@ Result<Audit> audit_folder(const std::string& folder, bool optimize) {
   options.cache = false;
   const auto kernel = GN_TRY(
       NeuralPerceptionKernel::create(std::make_unique<AuditedUnit>(audit), options, nullptr));
-  GN_TRY(cli::run_conformance(folder, *kernel));
+  const cli::RunModel run = [&](const cli::PerceptionRequest& asked,
+                                const cli::KeptTensorSink& sink) -> Result<void> {
+    PerceptionRequest request;
+    request.model = {asked.model, &asked.model->model};
+    request.inputs = asked.inputs;
+    request.keep = asked.keep;
+    GN_TRY(kernel->process_data(request, sink));
+    return {};
+  };
+  GN_TRY(cli::run_conformance(folder, run));
   return audit;
 }
 

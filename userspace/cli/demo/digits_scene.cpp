@@ -65,11 +65,9 @@ Result<views::Image> hero(views::PixelDevice& device, const Model& model, const 
 // Draws figures one after the other.
 class DigitsPictures {
  public:
-  DigitsPictures(Studio& studio, const Model& model, const std::vector<TensorSet>& sets,
+  DigitsPictures(Studio& studio, const ModelPointer& model, const std::vector<TensorSet>& sets,
                  Scene& scene)
-      : studio_(studio), model_(model), sets_(sets), scene_(scene) {
-    request_.graph = &model.graph;
-  }
+      : studio_(studio), model_(model), sets_(sets), scene_(scene) {}
 
   Result<void> draw_all();
 
@@ -80,19 +78,18 @@ class DigitsPictures {
   Result<Picture> view(const std::string& file, const std::string& kind,
                        std::vector<std::string> selected,
                        std::map<std::string, std::string> parameters) {
-    views::ViewRequest request = request_;
+    views::ViewRequest request;
     request.selected = std::move(selected);
     request.parameters = std::move(parameters);
-    return studio_.draw_view(file, sets_, kind, request);
+    return studio_.draw_view(file, sets_, model_, kind, request);
   }
   Result<void> draw_graphs();
   Result<void> draw_layers();
 
   Studio& studio_;
-  const Model& model_;
+  const ModelPointer& model_;
   const std::vector<TensorSet>& sets_;
   Scene& scene_;
-  views::ViewRequest request_;
 };
 
 Result<void> DigitsPictures::draw_graphs() {
@@ -107,11 +104,10 @@ Result<void> DigitsPictures::draw_graphs() {
 }
 
 Result<void> DigitsPictures::draw_layers() {
-  add(GN_TRY(
-          studio_.draw("atlas.png", sets_,
-                       [this](engine::NeuronVisualizationKernel& pictures, const TensorSet& set) {
-                         return draw_atlas(pictures.device(), model_.graph, set);
-                       })),
+  add(GN_TRY(studio_.draw_here("atlas.png", sets_,
+                               [this](views::PixelDevice& cores, const TensorSet& set) {
+                                 return draw_atlas(cores, model_->model.graph, set);
+                               })),
       "The atlas of all layers",
       "Every tensor of the run, from the picture to the ten probabilities. Each layer is coloured "
       "to its own limit.");
@@ -132,11 +128,10 @@ Result<void> DigitsPictures::draw_layers() {
 
 Result<void> DigitsPictures::draw_all() {
   const Answer answer = GN_TRY(answer_of(sets_[0]));
-  add(GN_TRY(
-          studio_.draw("hero.png", sets_,
-                       [this](engine::NeuronVisualizationKernel& pictures, const TensorSet& set) {
-                         return hero(pictures.device(), model_, set);
-                       })),
+  add(GN_TRY(studio_.draw_here("hero.png", sets_,
+                               [this](views::PixelDevice& cores, const TensorSet& set) {
+                                 return hero(cores, model_->model, set);
+                               })),
       "",
       std::string("From the picture at the left to the answer at the right: the network says ") +
           kDigitNames[answer.digit] + " with " + answer.percent() +
@@ -149,10 +144,10 @@ Result<void> DigitsPictures::draw_all() {
 }  // namespace
 
 Result<Scene> make_digits_scene(Studio& studio, const std::string& digits) {
-  auto model =
-      std::make_shared<const Model>(GN_TRY(perception::load_onnx(digits + "/digits.onnx")));
+  const ModelPointer model = GN_TRY(load_model(digits + "/digits.onnx"));
+  const perception::Graph& graph = model->model.graph;
   const ImageFile picture = GN_TRY(read_image(digits + "/digit_5.png"));
-  const perception::Value& input = model->graph.at(model->graph.inputs.at(0));
+  const perception::Value& input = graph.at(graph.inputs.at(0));
   const ImageTensor tensor = GN_TRY(make_image_tensor(picture, input.declared, {}));
   std::printf("digits.onnx: %s\n", tensor.description.c_str());
   Scene scene;
@@ -160,10 +155,10 @@ Result<Scene> make_digits_scene(Studio& studio, const std::string& digits) {
   scene.introduction =
       "A small convolutional network, trained on digits drawn from fonts, is shown a digit of a "
       "font that it has never seen. geoneuron keeps every tensor of the run and draws them.";
-  const auto keep = GN_TRY(keep_set("all", model->graph));
+  const auto keep = GN_TRY(keep_set("all", graph));
   const std::vector<TensorSet> sets =
       GN_TRY(perceive_everywhere(studio, model, {{input.name, tensor.tensor}}, keep, scene));
-  GN_TRY(DigitsPictures(studio, *model, sets, scene).draw_all());
+  GN_TRY(DigitsPictures(studio, model, sets, scene).draw_all());
   return scene;
 }
 

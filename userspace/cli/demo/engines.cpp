@@ -4,20 +4,17 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/devices.hpp"
-
 namespace geoneuron::cli::demo {
 namespace {
 
-using engine::NeuralPerceptionKernel;
 using perception::Tensor;
 
-Result<Engine> open_engine(const std::string& selector) {
-  engine::OpenedUnit opened = GN_TRY(engine::open_unit(selector));
+Result<Engine> open_engine(const std::shared_ptr<DaemonLink>& link, const std::string& selector) {
+  SessionOptions options;
+  options.device = selector;
   Engine result;
-  result.device = opened.unit->description();
-  result.pictures = engine::NeuronVisualizationKernel::on(opened, nullptr);
-  result.perception = GN_TRY(NeuralPerceptionKernel::create(std::move(opened.unit), {}, nullptr));
+  result.session = GN_TRY(Session::open(link, options));
+  result.device = result.session->device();
   return result;
 }
 
@@ -25,8 +22,9 @@ Result<Engine> open_engine(const std::string& selector) {
 
 Result<EngineList> open_engines() {
   EngineList list;
-  list.engines.push_back(GN_TRY(open_engine("cpu")));
-  auto vulkan = open_engine("vulkan");
+  const auto link = GN_TRY(DaemonLink::connect({}));
+  list.engines.push_back(GN_TRY(open_engine(link, "cpu")));
+  auto vulkan = open_engine(link, "vulkan");
   if (vulkan.has_value())
     list.engines.push_back(std::move(*vulkan));
   else if (vulkan.error().code == ENODEV)
@@ -36,23 +34,47 @@ Result<EngineList> open_engines() {
   return list;
 }
 
-Result<TensorSet> perceive(Engine& engine, std::shared_ptr<const perception::Model> model,
+Result<TensorSet> perceive(Engine& engine, const ModelPointer& model,
                            const std::map<std::string, Tensor>& inputs,
                            const std::set<std::string>& keep) {
-  engine::PerceptionRequest request;
-  request.model = std::move(model);
+  PerceptionRequest request;
+  request.model = model;
   request.inputs = inputs;
   request.keep = keep;
   TensorSet result;
   result.device = engine.device.id;
   result.tensors = inputs;
-  const engine::PerceptionReport report = GN_TRY(engine.perception->process_data(
-      request, [&](const std::string& name, const Tensor& tensor) -> Result<void> {
+  const PerceptionReport report =
+      GN_TRY(engine.session->run(request, [&](const std::string& name, const Tensor& tensor) {
         result.tensors[name] = tensor;
-        return {};
+        return Result<void>();
       }));
   result.seconds = static_cast<double>(report.duration_ns) * 1e-9;
   return result;
+}
+
+// The perception is there for its graph: it keeps nothing but what it was given, and the tensors
+// come from the set.
+Result<views::Image> draw_view(Engine& engine, const ModelPointer& model, const TensorSet& set,
+                               const std::string& view, const views::ViewRequest& base) {
+  const perception::Graph& graph = model->model.graph;
+  const views::ViewDefinition& definition = *GN_TRY(views::find_view(view));
+  const auto parameters =
+      GN_TRY(views::ViewParameters::parse(definition.parameters, base.parameters));
+  views::ViewRequest picture = base;
+  for (const std::string& name : GN_TRY(definition.needs(graph, base.selected, parameters)))
+    if (const auto found = set.tensors.find(name); found != set.tensors.end())
+      picture.tensors.insert(*found);
+  PerceptionRequest request;
+  request.model = model;
+  for (const perception::ValueId id : graph.inputs) {
+    const std::string& name = graph.at(id).name;
+    if (!set.tensors.contains(name))
+      return invalid("input %s: is not among the tensors", name.c_str());
+    request.inputs[name] = set.tensors.at(name);
+    request.keep.insert(name);
+  }
+  return engine.session->render(request, view, picture);
 }
 
 Result<Difference> largest_difference(const TensorSet& a, const TensorSet& b) {

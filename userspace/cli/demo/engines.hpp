@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Engines of the demo: the machine's cores and its Vulkan device, each running networks and
-// painting. One thread at a time per engine.
+// Engines of the demo: the machine's cores and its Vulkan device, each running networks and drawing
+// views, through one daemon. One thread at a time.
 #pragma once
 
 #include <map>
@@ -10,15 +10,13 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "engine/neural_perception_kernel.hpp"
-#include "engine/neuron_visualization_kernel.hpp"
+#include "cli/session.hpp"
 
 namespace geoneuron::cli::demo {
 
 struct Engine {
-  engine::DeviceDescription device;
-  std::unique_ptr<engine::NeuralPerceptionKernel> perception;
-  std::unique_ptr<engine::NeuronVisualizationKernel> pictures;
+  Device device;
+  std::unique_ptr<Session> session;
 };
 
 struct EngineList {
@@ -36,9 +34,14 @@ struct TensorSet {
 };
 
 // Runs the model and keeps `keep`.
-Result<TensorSet> perceive(Engine& engine, std::shared_ptr<const perception::Model> model,
+Result<TensorSet> perceive(Engine& engine, const ModelPointer& model,
                            const std::map<std::string, perception::Tensor>& inputs,
                            const std::set<std::string>& keep);
+
+// A view of the model's graph and the set's tensors, whichever device they are of. `base` holds
+// what is selected, and how it is shown.
+Result<views::Image> draw_view(Engine& engine, const ModelPointer& model, const TensorSet& set,
+                               const std::string& view, const views::ViewRequest& base);
 
 struct Difference {
   double largest = 0;    // |a - b|

@@ -6,6 +6,11 @@
 namespace geoneuron::cli::demo {
 namespace {
 
+std::string drawn_by(const Picture& picture) {
+  if (picture.renderings < 2) return "drawn on the cores alone";
+  return "same bytes on " + std::to_string(picture.renderings) + " devices";
+}
+
 constexpr const char* kHead = R"(<!doctype html>
 <html lang="en">
 <head>
@@ -97,8 +102,8 @@ std::string comparison_html(const IndexPage& page) {
   html += "</ul>\n";
   if (page.devices.size() < 2) return html + "</section>\n";
   html +=
-      "<p>Each device ran the networks by itself, and each picture was drawn by each device from "
-      "each device's tensors. The same tensors gave the same bytes every time: views are defined "
+      "<p>Each device ran the networks by itself, and each view was drawn by each device from each "
+      "device's tensors. The same tensors gave the same bytes every time: views are defined "
       "in integer arithmetic. Networks are not, so the tensors themselves differ a little.</p>\n";
   for (const Scene& scene : page.scenes)
     for (const std::string& sentence : scene.comparison) html += tagged("p", sentence);
@@ -110,10 +115,9 @@ std::string comparison_html(const IndexPage& page) {
     for (const Figure& figure : scene.figures) {
       const Picture& picture = figure.picture;
       html += "<tr><td>" + escaped(picture.file) + "</td><td class=\"number\">" +
-              std::to_string(picture.width) + "×" + std::to_string(picture.height) +
-              "</td><td>same bytes on " + std::to_string(picture.renderings) +
-              " devices</td><td class=\"number\">" + percent(picture.differing_share()) +
-              "</td></tr>\n";
+              std::to_string(picture.width) + "×" + std::to_string(picture.height) + "</td><td>" +
+              drawn_by(picture) + "</td><td class=\"number\">" +
+              percent(picture.differing_share()) + "</td></tr>\n";
     }
   return html + "</table>\n</section>\n";
 }

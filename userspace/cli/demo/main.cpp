@@ -53,7 +53,7 @@ Result<std::string> find(const std::string& file, const std::string& given,
   return folder_with(file, given.empty() ? places_of(folder) : std::vector{given});
 }
 
-std::string device_line(const engine::DeviceDescription& device) {
+std::string device_line(const Device& device) {
   std::string line = device.id + ": " + device.name;
   if (device.threads > 0)
     line += ", " + std::to_string(device.threads) + (device.threads == 1 ? " thread" : " threads");

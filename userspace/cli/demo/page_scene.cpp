@@ -11,7 +11,6 @@ namespace geoneuron::cli::demo {
 namespace {
 
 using perception::Graph;
-using perception::Model;
 
 // PP-OCRv4's detector wants blue first, with these means and deviations (its inference.yml).
 ImageTensorOptions detector_options() {
@@ -40,26 +39,28 @@ std::vector<std::string> interesting_layers(const Graph& graph) {
 }
 
 // The probability map of `answer` laid over the page.
-Result<Figure> overlay_figure(Studio& studio, const std::vector<TensorSet>& sets,
-                              views::ViewRequest request, const std::string& answer) {
+Result<Figure> overlay_figure(Studio& studio, const ModelPointer& model,
+                              const std::vector<TensorSet>& sets, views::ViewRequest request,
+                              const std::string& answer) {
   request.selected = {answer};
   request.parameters = {{"overlay", "input"}, {"colormap", "diverging"},
                         {"opacity", "0.65"},  {"normalisation", "fixed"},
                         {"low", "0"},         {"high", "1"}};
   return Figure{
-      GN_TRY(studio.draw_view("page_overlay.png", sets, "activation_map", request)), "",
+      GN_TRY(studio.draw_view("page_overlay.png", sets, model, "activation_map", request)), "",
       "The probability map laid over the page: white where the network sees none, dark red where "
       "it is sure. It is trained to mark the core of each line of text, and nothing else."};
 }
 
 // All maps of one layer inside the network.
-Result<Figure> layer_figure(Studio& studio, const std::vector<TensorSet>& sets,
-                            views::ViewRequest request, const std::string& layer, bool is_first) {
+Result<Figure> layer_figure(Studio& studio, const ModelPointer& model,
+                            const std::vector<TensorSet>& sets, views::ViewRequest request,
+                            const std::string& layer, bool is_first) {
   request.selected = {layer};
   request.parameters = {{"scope", "map"}, {"colormap", "cividis"}};
   const char* file = is_first ? "page_first_layer.png" : "page_last_layer.png";
   return Figure{
-      GN_TRY(studio.draw_view(file, sets, "feature_grid", request)),
+      GN_TRY(studio.draw_view(file, sets, model, "feature_grid", request)),
       is_first ? "Inside the detector" : "",
       is_first ? "The page after the first convolution: light and dark, colours, strokes of some "
                  "directions. Each map is coloured to its own limits."
@@ -69,9 +70,8 @@ Result<Figure> layer_figure(Studio& studio, const std::vector<TensorSet>& sets,
 }  // namespace
 
 Result<Scene> make_page_scene(Studio& studio, const std::string& networks) {
-  auto model =
-      std::make_shared<const Model>(GN_TRY(perception::load_onnx(networks + "/detector.onnx")));
-  const Graph& graph = model->graph;
+  const ModelPointer model = GN_TRY(load_model(networks + "/detector.onnx"));
+  const Graph& graph = model->model.graph;
   const perception::Value& input = graph.at(graph.inputs.at(0));
   ImageFile page;
   page.format = "PNG";
@@ -92,12 +92,11 @@ Result<Scene> make_page_scene(Studio& studio, const std::string& networks) {
   const std::vector<TensorSet> sets =
       GN_TRY(perceive_everywhere(studio, model, {{input.name, tensor.tensor}}, keep, scene));
   views::ViewRequest request;
-  request.graph = &graph;
   request.input_image = page.image;
-  scene.figures.push_back(GN_TRY(overlay_figure(studio, sets, request, answer)));
+  scene.figures.push_back(GN_TRY(overlay_figure(studio, model, sets, request, answer)));
   for (const std::string& layer : layers)
     scene.figures.push_back(
-        GN_TRY(layer_figure(studio, sets, request, layer, layer == layers.front())));
+        GN_TRY(layer_figure(studio, model, sets, request, layer, layer == layers.front())));
   return scene;
 }
 

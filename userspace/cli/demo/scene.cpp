@@ -16,7 +16,7 @@ void say_time(const TensorSet& set) {
 }  // namespace
 
 Result<std::vector<TensorSet>> perceive_everywhere(
-    Studio& studio, const std::shared_ptr<const perception::Model>& model,
+    Studio& studio, const ModelPointer& model,
     const std::map<std::string, perception::Tensor>& inputs, const std::set<std::string>& keep,
     Scene& scene) {
   std::vector<TensorSet> sets;

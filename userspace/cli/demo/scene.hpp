@@ -26,7 +26,7 @@ struct Scene {
 // Runs the model on every engine and says on the terminal how long each took and how far they are
 // apart; the latter also goes to `scene`.
 Result<std::vector<TensorSet>> perceive_everywhere(
-    Studio& studio, const std::shared_ptr<const perception::Model>& model,
+    Studio& studio, const ModelPointer& model,
     const std::map<std::string, perception::Tensor>& inputs, const std::set<std::string>& keep,
     Scene& scene);
 

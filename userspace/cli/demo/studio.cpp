@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "cli/demo/studio.hpp"
 
+#include <chrono>
 #include <cstdio>
 
 #include "base/file.hpp"
 #include "cli/terminal.hpp"
-#include "engine/profiler.hpp"
+#include "views/cpu_pixels.hpp"
 #include "views/png.hpp"
 
 namespace geoneuron::cli::demo {
@@ -22,11 +23,11 @@ uint64_t count_differing(const Image& a, const Image& b) {
 
 // The picture of one set of tensors; every engine must draw the same bytes.
 Result<Image> draw_everywhere(const std::string& file, std::vector<Engine>& engines,
-                              const TensorSet& tensors, const Draw& draw) {
-  const Image first = GN_TRY(with_context(draw(*engines[0].pictures, tensors), file));
+                              const TensorSet& tensors, const DrawOnEngine& draw) {
+  const Image first = GN_TRY(with_context(draw(engines[0], tensors), file));
   for (size_t i = 1; i < engines.size(); ++i) {
-    const Image other = GN_TRY(
-        with_context(draw(*engines[i].pictures, tensors), file + " on " + engines[i].device.id));
+    const Image other =
+        GN_TRY(with_context(draw(engines[i], tensors), file + " on " + engines[i].device.id));
     if (other == first) continue;
     return make_error(EILSEQ,
                       "%s: %s and %s draw different bytes from the tensors of %s (%llu pixels); "
@@ -51,29 +52,42 @@ void report(const Picture& picture, bool compared) {
 
 }  // namespace
 
-Result<Picture> Studio::draw(const std::string& file, const std::vector<TensorSet>& sets,
-                             const Draw& draw) {
+Result<Picture> Studio::finish(const std::string& file, const std::vector<TensorSet>& sets,
+                               uint32_t renderings,
+                               const std::function<Result<Image>(const TensorSet&)>& draw) {
+  using std::chrono::steady_clock;
   note("drawing " + file + " ...");
-  const uint64_t begin_ns = engine::now_ns();
-  const Image image = GN_TRY(draw_everywhere(file, engines_, sets[0], draw));
-  Picture picture{file, image.width, image.height, static_cast<uint32_t>(engines_.size()), 0, 0};
+  const auto begin = steady_clock::now();
+  const Image image = GN_TRY(draw(sets[0]));
+  Picture picture{file, image.width, image.height, renderings, 0, 0};
   for (size_t i = 1; i < sets.size(); ++i)
-    picture.differing_pixels =
-        count_differing(image, GN_TRY(draw_everywhere(file, engines_, sets[i], draw)));
-  picture.seconds = static_cast<double>(engine::now_ns() - begin_ns) * 1e-9;
+    picture.differing_pixels = count_differing(image, GN_TRY(draw(sets[i])));
+  picture.seconds = std::chrono::duration<double>(steady_clock::now() - begin).count();
   const std::vector<std::byte> png = GN_TRY(with_context(views::encode_png(image), file));
   GN_TRY(write_file(folder_ + "/" + file, png));
   report(picture, sets.size() > 1);
   return picture;
 }
 
+Result<Picture> Studio::draw(const std::string& file, const std::vector<TensorSet>& sets,
+                             const DrawOnEngine& draw) {
+  return finish(file, sets, static_cast<uint32_t>(engines_.size()),
+                [&](const TensorSet& set) { return draw_everywhere(file, engines_, set, draw); });
+}
+
 Result<Picture> Studio::draw_view(const std::string& file, const std::vector<TensorSet>& sets,
-                                  const std::string& view, const views::ViewRequest& base) {
-  return draw(file, sets, [&](engine::NeuronVisualizationKernel& pictures, const TensorSet& set) {
-    views::ViewRequest request = base;
-    request.tensors = set.tensors;
-    return pictures.render(view, request);
+                                  const ModelPointer& model, const std::string& view,
+                                  const views::ViewRequest& base) {
+  return draw(file, sets, [&](Engine& engine, const TensorSet& set) {
+    return demo::draw_view(engine, model, set, view, base);
   });
+}
+
+Result<Picture> Studio::draw_here(const std::string& file, const std::vector<TensorSet>& sets,
+                                  const DrawHere& draw) {
+  views::CpuPixels cores;
+  return finish(file, sets, 1,
+                [&](const TensorSet& set) { return with_context(draw(cores, set), file); });
 }
 
 }  // namespace geoneuron::cli::demo

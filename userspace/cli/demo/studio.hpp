@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Studio: draws each picture from every device's tensors on every device, checks that the same
-// tensors give the same bytes, and writes the files. One thread at a time.
+// Studio: draws each view from every device's tensors on every device, checks that the same tensors
+// give the same bytes, and writes the files. One thread at a time.
 #pragma once
 
 #include <functional>
@@ -26,8 +26,9 @@ struct Picture {
   }
 };
 
-using Draw = std::function<Result<views::Image>(engine::NeuronVisualizationKernel& pictures,
-                                                const TensorSet& tensors)>;
+using DrawOnEngine = std::function<Result<views::Image>(Engine& engine, const TensorSet& tensors)>;
+using DrawHere =
+    std::function<Result<views::Image>(views::PixelDevice& cores, const TensorSet& tensors)>;
 
 class Studio {
  public:
@@ -38,14 +39,23 @@ class Studio {
   // Writes `file` from the first set's tensors and says so on the terminal. EILSEQ where two
   // devices draw different bytes from the same tensors; what `draw` reports; write errors.
   Result<Picture> draw(const std::string& file, const std::vector<TensorSet>& sets,
-                       const Draw& draw);
+                       const DrawOnEngine& draw);
   // The same for a picture of the registry of views. `base` holds all but the tensors.
   Result<Picture> draw_view(const std::string& file, const std::vector<TensorSet>& sets,
-                            const std::string& view, const views::ViewRequest& base);
+                            const ModelPointer& model, const std::string& view,
+                            const views::ViewRequest& base);
+  // The same for a picture that is no view of the registry: this program draws it, on the cores.
+  Result<Picture> draw_here(const std::string& file, const std::vector<TensorSet>& sets,
+                            const DrawHere& draw);
 
   std::vector<Engine>& engines() { return engines_; }
 
  private:
+  // Draws every set and writes the first one's picture.
+  Result<Picture> finish(const std::string& file, const std::vector<TensorSet>& sets,
+                         uint32_t renderings,
+                         const std::function<Result<views::Image>(const TensorSet&)>& draw);
+
   std::vector<Engine>& engines_;
   std::string folder_;
 };
