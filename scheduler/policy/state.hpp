@@ -80,6 +80,7 @@ struct Scheduler::State {
   bool may_grow(const JobRecord& leader) const;
   void compose(RunningBatch& batch, JobRecord& leader);
   void fill(RunningBatch& batch, const JobRecord& leader, const CostEstimate& estimate);
+  void take_from(Lane& lane, RunningBatch& batch, const CostEstimate& estimate);
   void follow_chain(RunningBatch& batch, const JobRecord& leader, uint32_t jobs_allowed);
   bool fits(const RunningBatch& batch, uint64_t predicted_ns) const;
   void take(RunningBatch& batch, JobRecord& job, uint64_t predicted_ns);

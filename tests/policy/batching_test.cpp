@@ -180,6 +180,13 @@ TEST(Batching, HoldsNothingBackForWhatItsWorkerDoesElsewhere) {
   EXPECT_EQ(steps.send(), batches({{2}}));
 }
 
+TEST(Batching, TakesSmallJobsOfAClientTogether) {
+  Steps steps(kOneInFlight);
+  steps.teach(1, 1000);
+  for (uint64_t i = 1; i <= 6; ++i) steps.submit(job_of(i, i % 2 + 1));
+  EXPECT_EQ(steps.send(), batches({{1, 2, 4, 6, 3, 5}}));
+}
+
 TEST(Batching, LetsNobodyShareManyTurnsOfOthersBeyondItsOwn) {
   // Client 3 could join every batch of both others, who have one job at a time.
   Steps steps({.batches_in_flight = 1, .jobs_per_batch = 2});
