@@ -74,6 +74,14 @@ std::map<std::string, Setter> setters(Configuration& result) {
              result.kernel_lease_ns = kSecond * GN_TRY(number(value, 1, kMostLeaseSeconds));
              return {};
            }},
+          {"devices",
+           [&result](std::string_view value) -> Result<void> {
+             if (value != "all" && value != "cpu")
+               return invalid("\"%.*s\": must be all or cpu", static_cast<int>(value.size()),
+                              value.data());
+             result.cores_only = value == "cpu";
+             return {};
+           }},
           {"realtime_group", members(result.classes.realtime_group)},
           {"interactive_group", members(result.classes.interactive_group)},
           {"worker_bytes", counter(result.workers.memory.all)},
@@ -99,6 +107,27 @@ Result<void> take_line(std::string_view line, const std::map<std::string, Setter
   return with_context(found->second(trimmed(line.substr(equals + 1))), name);
 }
 
+Result<void> take_lines(std::string_view text, const std::map<std::string, Setter>& known) {
+  for (int number = 1; !text.empty(); ++number) {
+    const size_t length = std::min(text.find('\n'), text.size());
+    const std::string_view line = trimmed(text.substr(0, length));
+    text.remove_prefix(std::min(length + 1, text.size()));
+    if (line.empty() || line.front() == '#') continue;
+    if (Result<void> taken = take_line(line, known); !taken)
+      return taken.error().prefixed("line " + std::to_string(number));
+  }
+  return {};
+}
+
+Result<void> take_file(const std::string& path, bool required,
+                       const std::map<std::string, Setter>& known) {
+  const auto bytes = read_file(path, kMostBytes);
+  if (!bytes && bytes.error().code == ENOENT && !required) return {};
+  if (!bytes) return bytes.error();
+  const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+  return with_context(take_lines(text, known), path);
+}
+
 }  // namespace
 
 Result<UseKernel> parse_use_kernel(std::string_view text) {
@@ -110,26 +139,17 @@ Result<UseKernel> parse_use_kernel(std::string_view text) {
 
 Result<Configuration> parse_configuration(std::string_view text) {
   Configuration result;
-  const std::map<std::string, Setter> known = setters(result);
-  for (int number = 1; !text.empty(); ++number) {
-    const size_t length = std::min(text.find('\n'), text.size());
-    const std::string_view line = trimmed(text.substr(0, length));
-    text.remove_prefix(std::min(length + 1, text.size()));
-    if (line.empty() || line.front() == '#') continue;
-    if (Result<void> taken = take_line(line, known); !taken)
-      return taken.error().prefixed("line " + std::to_string(number));
-  }
+  GN_TRY(take_lines(text, setters(result)));
   return result;
 }
 
-Result<Configuration> load_configuration(const std::string& path, bool required) {
-  const auto bytes = read_file(path, kMostBytes);
-  if (!bytes) {
-    if (bytes.error().code == ENOENT && !required) return Configuration{};
-    return bytes.error();
-  }
-  const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-  return with_context(parse_configuration(text), path);
+Result<Configuration> load_configuration(const ConfigurationSource& source) {
+  Configuration result;
+  const std::map<std::string, Setter> known = setters(result);
+  if (!source.path.empty()) GN_TRY(take_file(source.path, source.required, known));
+  for (const std::string& setting : source.settings)
+    GN_TRY(with_context(take_line(setting, known), "--set " + setting));
+  return result;
 }
 
 }  // namespace geoneuron::daemon

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "daemon/peer.hpp"
@@ -26,12 +27,18 @@ struct Configuration {
   uint32_t max_commands = 16384;  // of a user; read when the daemon starts, as what follows
   UseKernel use_kernel = UseKernel::kAuto;
   uint64_t kernel_lease_ns = 10'000'000'000;
+  bool cores_only = false;  // no driver is looked for
 };
 
 // Lines that are empty or begin with # are passed over. EINVAL names the line.
 Result<Configuration> parse_configuration(std::string_view text);
 
-// Of the file at `path`; what is the default where there is no such file and it need not be there.
-Result<Configuration> load_configuration(const std::string& path, bool required);
+struct ConfigurationSource {
+  std::string path;                   // "": no file
+  bool required = false;              // that the file is there
+  std::vector<std::string> settings;  // "name=value", which go before the file's
+};
+// What is set neither there nor there is the default. EINVAL names the line or the setting.
+Result<Configuration> load_configuration(const ConfigurationSource& source);
 
 }  // namespace geoneuron::daemon

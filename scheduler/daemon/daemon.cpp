@@ -64,10 +64,7 @@ Result<std::optional<KernelSession>> attach_kernel(const DaemonOptions& options,
 }  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::create(const DaemonOptions& options) {
-  Configuration configuration;
-  if (!options.configuration_path.empty())
-    configuration =
-        GN_TRY(load_configuration(options.configuration_path, options.configuration_required));
+  const Configuration configuration = GN_TRY(load_configuration(options.configuration));
   raise_fd_limit();
   Signals signals = GN_TRY(Signals::block());
   std::unique_ptr<Loop> loop = GN_TRY(Loop::create());
@@ -75,7 +72,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(const DaemonOptions& options) {
   if (pipe2(ends, O_CLOEXEC) != 0)
     return make_error(errno, "fence: no pipe: %s", std::strerror(errno));
   Fence fence = {.read_end = UniqueFd(ends[0]), .write_end = UniqueFd(ends[1])};
-  Devices devices = GN_TRY(list_devices(options.worker_program));
+  Devices devices = GN_TRY(list_devices(options.worker_program, configuration.cores_only));
   // Last: from now on the kernel's clients count on it.
   std::optional<KernelSession> kernel = GN_TRY(attach_kernel(options, configuration));
   return std::unique_ptr<Daemon>(
@@ -197,14 +194,14 @@ void Daemon::take_signals() {
 
 void Daemon::reload() {
   supervisor_.reloading();
-  if (!options_.configuration_path.empty()) {
-    const auto loaded =
-        load_configuration(options_.configuration_path, options_.configuration_required);
+  const std::string& path = options_.configuration.path;
+  if (!path.empty()) {
+    const auto loaded = load_configuration(options_.configuration);
     if (loaded) {
       quotas_.set_limits(loaded->quotas);
       socket_->set_rules(loaded->classes);
       workers_.set_limits(loaded->workers);
-      log(LogLevel::kInfo, "%s: is read anew", options_.configuration_path.c_str());
+      log(LogLevel::kInfo, "%s: is read anew", path.c_str());
     } else {
       log(LogLevel::kError, "the configuration stays as it was: %s",
           loaded.error().message.c_str());

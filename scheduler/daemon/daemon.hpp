@@ -28,8 +28,7 @@ namespace geoneuron::daemon {
 struct DaemonOptions {
   std::string worker_program;
   uint32_t worker_threads = 0;     // of the cores' worker; 0: all
-  std::string configuration_path;  // "": none
-  bool configuration_required = false;
+  ConfigurationSource configuration;
   std::optional<UseKernel> use_kernel;  // none: as configured
   std::string kernel_device = "/dev/geoneuron-server";
   bool standby = false;  // of the kernel's

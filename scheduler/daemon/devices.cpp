@@ -84,10 +84,12 @@ Result<Devices> parse_devices(const std::string& text) {
   return devices;
 }
 
-Result<Devices> list_devices(const std::string& program) {
+Result<Devices> list_devices(const std::string& program, bool only_cores) {
   const UniqueFd out(memfd_create("devices", MFD_CLOEXEC));
   if (!out) return make_error(errno, "devices: no memory file: %s", std::strerror(errno));
-  Child child = GN_TRY(Child::start(program, {"--list-devices"}, {{out.get(), STDOUT_FILENO}}));
+  std::vector<std::string> arguments = {"--list-devices"};
+  if (only_cores) arguments.emplace_back("cpu");
+  Child child = GN_TRY(Child::start(program, arguments, {{out.get(), STDOUT_FILENO}}));
   Result<std::string> text = output_of(child, out.get());
   if (!text) return cores_only(text.error().message);
   Result<Devices> devices = parse_devices(*text);

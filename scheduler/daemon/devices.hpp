@@ -20,8 +20,9 @@ struct Devices {
 // EPROTO: it is something else.
 Result<Devices> parse_devices(const std::string& json);
 
-// Asks `program --list-devices`, and waits. Where it fails, crashes or hangs, as a driver may, the
-// cores are what there is, with the reason in the JSON. Errors: it cannot be started at all.
-Result<Devices> list_devices(const std::string& program);
+// Asks `program --list-devices`, and waits. `only_cores`: which is to look for no driver. Where it
+// fails, crashes or hangs, as a driver may, the cores are what there is, with the reason in the
+// JSON. Errors: it cannot be started at all.
+Result<Devices> list_devices(const std::string& program, bool only_cores);
 
 }  // namespace geoneuron::daemon

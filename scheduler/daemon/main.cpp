@@ -28,6 +28,7 @@ struct Arguments {
   std::string worker;
   uint32_t worker_threads = 0;
   std::string configuration;
+  std::vector<std::string> settings;
   std::string kernel;  // "": as configured
   std::string kernel_device = DaemonOptions().kernel_device;
   bool standby = false;
@@ -56,6 +57,11 @@ void add_options(CLI::App& app, Arguments& arguments) {
          "--config", arguments.configuration,
          std::string("The configuration (default: ") + kConfigurationPath + " where it is there)")
       ->type_name("PATH");
+  app.add_option("--set", arguments.settings,
+                 "A line of the configuration, which goes before the file's; may be given often")
+      ->type_name("NAME=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--kernel", arguments.kernel,
                  "Serve the kernel module's clients: auto (where it is there), yes, no")
       ->type_name("WHEN")
@@ -98,17 +104,22 @@ void say_ready(const std::string& path) {
   std::fflush(stdout);
 }
 
+ConfigurationSource configuration_of(const Arguments& arguments) {
+  const bool is_private = arguments.private_socket >= 0;
+  ConfigurationSource source;
+  source.required = !arguments.configuration.empty();
+  source.path = source.required || is_private ? arguments.configuration : kConfigurationPath;
+  source.settings = arguments.settings;
+  return source;
+}
+
 Result<void> serve(const Arguments& arguments) {
   const bool is_private = arguments.private_socket >= 0;
   UniqueFd connection(arguments.private_socket);
   DaemonOptions options;
   options.worker_program = arguments.worker.empty() ? worker_of_this_program() : arguments.worker;
   options.worker_threads = arguments.worker_threads;
-  options.configuration_required = !arguments.configuration.empty();
-  if (options.configuration_required)
-    options.configuration_path = arguments.configuration;
-  else if (!is_private)
-    options.configuration_path = kConfigurationPath;
+  options.configuration = configuration_of(arguments);
   if (is_private)
     options.use_kernel = UseKernel::kNo;
   else if (!arguments.kernel.empty())

@@ -15,8 +15,10 @@
 namespace geoneuron::cli {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class ProgramDaemon : public ProgramRun {
  protected:
@@ -68,6 +70,26 @@ TEST_F(ProgramDaemon, CannotHaveThreadsOfOneThatRuns) {
 
 TEST_F(ProgramDaemon, OfItsOwnHasThreads) {
   EXPECT_EQ(run({"--threads", "1"}).status, 0);
+}
+
+// The daemon's arguments are those that a script in its place was given.
+TEST_F(ProgramDaemon, OfItsOwnIsToldWhatTheUserWants) {
+  const std::string told = folder_ / "told";
+  const std::string script = "#!/bin/sh\necho \"$@\" >" + told + "\nexec " +
+                             GEONEURON_DAEMON_PROGRAM + " \"$@\"\n";
+  save("daemon", script);
+  std::filesystem::permissions(folder_ / "daemon", std::filesystem::perms::owner_all);
+  ASSERT_EQ(setenv("GEONEURON_DAEMON", (folder_ / "daemon").c_str(), 1), 0);
+  const auto arguments = [&](const std::vector<std::string>& more) {
+    const ChildResult result = run(more);
+    EXPECT_EQ(result.status, 0) << result.err;
+    const auto text = read_file(told, 1 << 16).value();
+    return std::string(reinterpret_cast<const char*>(text.data()), text.size());
+  };
+  EXPECT_THAT(arguments({"--budget", "3G"}),
+              AllOf(HasSubstr("--set devices=cpu"), HasSubstr("--set worker_bytes=6442450944")));
+  EXPECT_THAT(arguments({"--budget", "1M"}), Not(HasSubstr("worker_bytes=")));
+  unsetenv("GEONEURON_DAEMON");
 }
 
 TEST_F(ProgramDaemon, MustBeThereWhereOneIsNamed) {

@@ -3,8 +3,10 @@
 #include <geoneuron/socket.h>
 #include <gtest/gtest.h>
 
+#include "base/file.hpp"
 #include "daemon/configuration.hpp"
 #include "fakes/child_process.hpp"
+#include "fakes/temporary_folder.hpp"
 
 namespace geoneuron::daemon {
 namespace {
@@ -85,6 +87,7 @@ TEST(Configuration, NamesTheLineThatIsWrong) {
                {"max_commands = 65537", "to 65536"},
                {"max_contexts = 1 2", "\"1 2\""},
                {"kernel = perhaps", "auto, yes or no"},
+               {"devices = gpu", "all or cpu"},
                {"kernel_lease_seconds = 61", "to 60"},
                {"realtime_group = no-such-group", "no-such-group"}};
   for (const auto& each : cases) {
@@ -92,6 +95,23 @@ TEST(Configuration, NamesTheLineThatIsWrong) {
     ASSERT_FALSE(parsed) << each.text;
     EXPECT_NE(parsed.error().message.find(each.words), std::string::npos) << parsed.error().message;
   }
+}
+
+TEST(Configuration, SettingsGoBeforeTheFile) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "conf";
+  ASSERT_TRUE(write_file(path, "max_contexts = 7\nmax_buffers = 8\n"));
+  const auto loaded = load_configuration({path, true, {"max_contexts=9", "devices = cpu"}});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->quotas.contexts, 9u);
+  EXPECT_EQ(loaded->quotas.buffers, 8u);
+  EXPECT_TRUE(loaded->cores_only);
+  EXPECT_FALSE(load_configuration({path, true, {}})->cores_only);
+  EXPECT_FALSE(load_configuration({folder / "none", true, {"max_contexts=9"}}));
+  EXPECT_EQ(load_configuration({folder / "none", false, {"max_contexts=9"}})->quotas.contexts, 9u);
+  const auto wrong = load_configuration({"", false, {"max_contexts"}});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().message, "--set max_contexts: must be `name = value`");
 }
 
 TEST(ClassRules, SayWhoMayUseWhichClass) {

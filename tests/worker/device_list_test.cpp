@@ -16,6 +16,15 @@ TEST(DeviceList, HasTheCoresWhichReadBuffersInPlace) {
   EXPECT_EQ(cores["buffers"], "in place");
 }
 
+TEST(DeviceList, OfTheCoresAloneSaysWhyThereIsNoMore) {
+  const json list = json::parse(device_list(true));
+  EXPECT_EQ(list["devices"].size(), 1u);
+  EXPECT_EQ(list["auto"]["device"], "cpu");
+  EXPECT_EQ(list["selectors"]["cpu"]["device"], "cpu");
+  EXPECT_NE(list["selectors"]["lavapipe"]["problem"].get<std::string>().find("looked for"),
+            std::string::npos);
+}
+
 TEST(DeviceListVulkan, SaysHowBuffersGetToEachDevice) {
   const json list = json::parse(device_list());
   if (list["devices"].size() == 1) GTEST_SKIP() << list["vulkan_problem"];

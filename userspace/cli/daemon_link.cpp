@@ -12,6 +12,8 @@ namespace {
 
 // Longer sentences are cut.
 constexpr size_t kSentenceBytes = 4096;
+// More than any machine has, and what depends on it stays below 64 bits.
+constexpr uint64_t kMostBudget = uint64_t{1} << 60;
 
 Result<void> check_way(const SessionOptions& options, int way) {
   if (way == GEONEURON_WAY_EMBEDDED || options.threads == 0) return {};
@@ -20,6 +22,23 @@ Result<void> check_way(const SessionOptions& options, int way) {
       "--threads %u: is for a private daemon, but one that runs already (%s) computes "
       "for all; leave it out",
       options.threads, way == GEONEURON_WAY_KERNEL ? "/dev/geoneuron" : "by its socket");
+}
+
+// What a private daemon is told; one that runs is as those want it who run it.
+std::vector<std::string> private_arguments(const SessionOptions& options) {
+  std::vector<std::string> arguments;
+  const auto set = [&](const std::string& name, const std::string& value) {
+    arguments.insert(arguments.end(), {"--set", name + "=" + value});
+  };
+  // All that it has is this program's, and what a run keeps may be more than its budget.
+  set("max_buffer_bytes", std::to_string(INT64_MAX));
+  // Half of a worker's memory is for runs.
+  const uint64_t budget = std::min(budget_of(options), kMostBudget);
+  if (budget > kUsualBudget) set("worker_bytes", std::to_string(2 * budget));
+  if (options.device == "cpu") set("devices", "cpu");
+  if (options.threads > 0)
+    arguments.insert(arguments.end(), {"--worker-threads", std::to_string(options.threads)});
+  return arguments;
 }
 
 // The first command that failed of itself, or else the first that failed.
@@ -42,9 +61,11 @@ Result<std::shared_ptr<DaemonLink>> DaemonLink::connect(const SessionOptions& op
   geoneuron_options how{};
   how.size = sizeof how;
   if (!options.socket.empty()) how.socket_path = options.socket.c_str();
-  const std::string threads = std::to_string(options.threads);
-  const char* const arguments[] = {"--worker-threads", threads.c_str(), nullptr};
-  if (options.threads > 0) how.daemon_arguments = arguments;
+  const std::vector<std::string> texts = private_arguments(options);
+  std::vector<const char*> arguments;
+  for (const std::string& text : texts) arguments.push_back(text.c_str());
+  arguments.push_back(nullptr);
+  how.daemon_arguments = arguments.data();
   client::Connection connection;
   GN_TRY(checked(connection.connect(&how)));
   GN_TRY(check_way(options, connection.way()));

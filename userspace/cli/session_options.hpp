@@ -17,9 +17,12 @@ struct SessionOptions {
   std::string socket;                    // of the daemon; "": by the environment, or a private one
 };
 
+// What a run may take where nothing else is said.
+inline constexpr uint64_t kUsualBudget = uint64_t{2} << 30;
+
 // The memory that a run with these options may take.
 inline uint64_t budget_of(const SessionOptions& options) {
-  return options.budget_bytes.value_or(uint64_t{2} << 30);
+  return options.budget_bytes.value_or(kUsualBudget);
 }
 
 }  // namespace geoneuron::cli

@@ -96,10 +96,17 @@ Result<OpenedUnit> open_vulkan_unit(size_t number, DeviceDescription description
 
 }  // namespace
 
-DeviceList list_devices() {
+DeviceList list_cores() {
   DeviceList list;
   // Cores are always there: opening them with the default number of threads cannot fail.
   list.devices.push_back(CpuUnit::create(0).value()->description());
+  list.vulkan_problem = "none was to be looked for";
+  return list;
+}
+
+DeviceList list_devices() {
+  DeviceList list = list_cores();
+  list.vulkan_problem.clear();
   Result<std::vector<DeviceDescription>> vulkan = vulkan::describe_devices();
   if (!vulkan) list.vulkan_problem = vulkan.error().message;
   if (vulkan && vulkan->empty()) list.vulkan_problem = "the Vulkan loader found no device";

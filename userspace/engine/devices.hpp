@@ -24,6 +24,8 @@ struct DeviceList {
 
 // Every device of this machine. Starts Vulkan, which takes tens of milliseconds.
 DeviceList list_devices();
+// The cores alone, as if there were no more. Does not start Vulkan.
+DeviceList list_cores();
 
 struct DeviceChoice {
   size_t device = 0;   // index into DeviceList::devices

@@ -35,8 +35,8 @@ ordered_json meaning(const std::string& selector, const engine::DeviceList& list
 
 }  // namespace
 
-std::string device_list() {
-  const engine::DeviceList list = engine::list_devices();
+std::string device_list(bool cores_only) {
+  const engine::DeviceList list = cores_only ? engine::list_cores() : engine::list_devices();
   ordered_json answer = {{"devices", ordered_json::array()}};
   for (size_t i = 0; i < list.devices.size(); ++i) {
     const engine::DeviceDescription& device = list.devices[i];

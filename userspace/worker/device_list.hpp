@@ -10,7 +10,8 @@ namespace geoneuron::worker {
 //  "auto": {"device": "cpu", "reason": "...", "tries": ["cpu"]},
 //  "selectors": {"vulkan": {"device": "vulkan:0", "reason": "..."},
 //                "lavapipe": {"problem": "..."}},
-//  "vulkan_problem": ""}. Starts Vulkan, and tries how clients' memory gets to each device.
-std::string device_list();
+//  "vulkan_problem": ""}. Starts Vulkan, and tries how clients' memory gets to each device; with
+// `cores_only` it does not, and the cores are all there is.
+std::string device_list(bool cores_only = false);
 
 }  // namespace geoneuron::worker

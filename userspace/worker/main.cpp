@@ -21,7 +21,7 @@ constexpr const char* kUsage =
     "usage: geoneuron-worker [--device SELECTOR] [--budget BYTES] [--device-budget BYTES]\n"
     "                        [--context-device-budget BYTES] [--context-host-budget BYTES]\n"
     "                        [--threads N] [--parser PROGRAM]\n"
-    "       geoneuron-worker --list-devices\n"
+    "       geoneuron-worker --list-devices [cpu]\n"
     "Runs networks and draws pictures for geoneurond, which starts it.\n";
 
 Result<uint64_t> number_of(const char* name, const char* text) {
@@ -78,8 +78,11 @@ Result<Options> options_of(int count, char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count == 2 && std::strcmp(arguments[1], "--list-devices") == 0)
-    return std::puts(geoneuron::worker::device_list().c_str()) < 0 ? 1 : 0;
+  if (count > 1 && std::strcmp(arguments[1], "--list-devices") == 0) {
+    const bool cores_only = count == 3 && std::strcmp(arguments[2], "cpu") == 0;
+    if (count == 2 || cores_only)
+      return std::puts(geoneuron::worker::device_list(cores_only).c_str()) < 0 ? 1 : 0;
+  }
   const auto options = options_of(count, arguments);
   if (!options) {
     std::fprintf(stderr, "geoneuron-worker: %s\n%s", options.error().message.c_str(), kUsage);
