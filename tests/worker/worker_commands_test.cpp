@@ -123,6 +123,28 @@ TEST_P(Worker, PaintsTheHeatmapsOfABatchAsEachByItself) {
   EXPECT_TRUE(wanted.empty());
 }
 
+TEST_P(Worker, CountsWhatAPerceptionHasProduced) {
+  load_digits(7);
+  const uint64_t image = daemon.share(48 * 48 * 4), count = daemon.share(16);
+  const auto perceive = [&](const json& progress) {
+    const json text = {
+        {"inputs", {{"image", {{"slot", 0}, {"type", "float32"}, {"shape", {1, 1, 48, 48}}}}}},
+        {"keep", "all"},
+        {"progress", progress}};
+    return daemon.run(GEONEURON_PERCEIVE, {.object = 9, .source = 7, .text = text.dump()},
+                      {reads(image), writes(count)});
+  };
+  const auto reply = perceive({{"slot", 1}, {"offset", 8}});
+  ASSERT_EQ(reply.result, 0) << reply.reason;
+  uint64_t counted = 0;
+  std::memcpy(&counted, daemon.memory(count).data() + 8, sizeof counted);
+  EXPECT_GT(counted, 10u);
+  EXPECT_EQ(counted, reply.value);
+  EXPECT_EQ(perceive({{"slot", 1}, {"offset", 4}}).result, -EINVAL);
+  EXPECT_EQ(perceive({{"slot", 1}, {"offset", 16}}).result, -ENOSPC);
+  EXPECT_EQ(perceive({{"slot", 0}}).result, -EINVAL);  // which cannot be written
+}
+
 TEST_P(Worker, DrawsViewsOfAPerceptionAsTheyAreDrawnHere) {
   load_digits(7);
   ASSERT_EQ(perceive_digits(9, 7, "all").result, 0);

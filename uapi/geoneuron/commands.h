@@ -38,7 +38,9 @@
  *    "outputs": {"y": {"slot": 1, "offset": 0}},
  *    "optimize": false or how many of the passes, in their order (default: true, all),
  *    "budget": 268435456, the bytes that the run may take (at most, and by default, the worker's),
- *    "profile": true (default: false), so that QUERY can tell its "trace"}
+ *    "profile": true (default: false), so that QUERY can tell its "trace",
+ *    "progress": {"slot": 2, "offset": 0}, 8 aligned bytes (WRITE) for a __u64, which counts the
+ *                tensors of "keep" and "outputs" while they are produced}
  * Elements are row-major without gaps and begin where the slot does, offset bytes further on
  * (default 0). Tensors under "outputs" are written to their slots (WRITE) as they are produced, and
  * are not kept unless "keep" names them too. value: the number of kept tensors. -ENOSPC: a tensor

@@ -29,7 +29,7 @@ Result<void> CommandChain::put_text(geoneuron_command& command, geoneuron_reques
 }
 
 Result<void> CommandChain::add(const CommandParts& parts, const nlohmann::ordered_json& text,
-                               std::initializer_list<BufferUse> uses) {
+                               const std::vector<BufferUse>& uses) {
   geoneuron_command command;
   GN_TRY(checked(geoneuron_command_nop(&command)));
   command.opcode = parts.opcode;

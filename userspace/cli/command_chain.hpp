@@ -3,7 +3,6 @@
 // Not thread-safe.
 #pragma once
 
-#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -37,7 +36,7 @@ class CommandChain {
 
   // `uses` become slots 0, 1, ...; a text that is too long for the command lies in one more.
   Result<void> add(const CommandParts& parts, const nlohmann::ordered_json& text,
-                   std::initializer_list<BufferUse> uses);
+                   const std::vector<BufferUse>& uses);
   // Keeps a buffer until the chain has run.
   void hold(client::Buffer buffer) { held_.push_back(std::move(buffer)); }
   // As DaemonLink::run and submit.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // ProgressBar: one line on standard error that says how far a long job is; silent where standard
-// error is no terminal. Not thread-safe.
+// error is no terminal. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,8 @@ class ProgressBar {
   // Wipes the line.
   ~ProgressBar();
 
+  // Whether anybody sees it.
+  bool is_shown() const { return columns_ > 0; }
   // `done` of total, and what is being done now. Redraws at most 20 times a second.
   void update(uint64_t done, const std::string& now);
 

@@ -14,6 +14,7 @@
 #include "cli/daemon_link.hpp"
 #include "cli/device_list.hpp"
 #include "cli/perception_report.hpp"
+#include "cli/progress_watch.hpp"
 #include "cli/session_options.hpp"
 #include "perception/onnx_import.hpp"
 #include "views/image.hpp"
@@ -31,6 +32,8 @@ struct PerceptionRequest {
   std::set<std::string> keep;                        // value names
   bool profile = false;                              // so that trace() can be asked
   size_t pass_count = SIZE_MAX;                      // only the first so many optimiser passes
+  // Told now and then, by another thread, how many of the kept tensors are there. May be empty.
+  TellProgress progress = {};
 };
 
 // Receives each kept tensor once, kept inputs and constants first, then in the graph's order. It
@@ -85,10 +88,14 @@ class Session {
   template <typename Work>
   auto with_model(const ModelPointer& model, const Work& work);
   nlohmann::ordered_json perceive_text(const PerceptionRequest& request) const;
-  uint16_t perceive_flags() const;
+  // A PERCEIVE, in which `uses` become the first slots.
+  Result<void> add_perceive(CommandChain& chain, const PerceptionRequest& request,
+                            nlohmann::ordered_json text, std::vector<BufferUse> uses);
+  // To be held while that runs; null where nobody wants to be told.
+  std::unique_ptr<ProgressWatch> watch(const PerceptionRequest& request) const;
   const Infos& infos_of(const PerceptionRequest& request);
   Result<PerceptionReport> run_once(const PerceptionRequest& request, Kept& kept);
-  Result<PerceptionReport> report_of(CommandChain& chain);
+  Result<PerceptionReport> report_of(CommandChain& chain, const PerceptionRequest& request);
   Result<void> fetch(Kept& kept);
   Result<std::string> ask(uint64_t source, const nlohmann::ordered_json& question);
 
@@ -98,7 +105,8 @@ class Session {
   uint16_t device_number_ = 0;  // as in struct geoneuron_request
   std::string reason_;
   ModelPointer loaded_;    // the model that the daemon has of this session
-  client::Buffer answer_;  // to questions
+  client::Buffer answer_;   // to questions
+  client::Buffer counter_;  // of what a run has produced
   // What is known of the tensors of one model on inputs of one kind.
   struct {
     ModelPointer model;

@@ -79,13 +79,11 @@ Result<Image> Session::render(const PerceptionRequest& request, const std::strin
   return with_model(request.model, [&]() -> Result<Image> {
     CommandChain chain = this->chain();
     GN_TRY(load(chain, request.model));
-    GN_TRY(chain.add({.opcode = GEONEURON_PERCEIVE,
-                      .object = kPerceptionNumber,
-                      .source = kModelNumber,
-                      .flags = perceive_flags()},
-                     text, {reads(inputs.buffer)}));
+    GN_TRY(add_perceive(chain, request, text, {reads(inputs.buffer)}));
     GN_TRY(add_render(chain, drawing, pixels));
+    auto watching = watch(request);
     const auto completions = GN_TRY(chain.submit());
+    watching.reset();
     const geoneuron_completion drawn = completions.back();
     const bool is_larger = drawn.result == -ENOSPC && bytes_of(drawn.value) > pixels.size();
     if (!is_larger) {

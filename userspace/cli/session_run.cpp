@@ -91,8 +91,25 @@ ordered_json Session::perceive_text(const PerceptionRequest& request) const {
   return text;
 }
 
-uint16_t Session::perceive_flags() const {
-  return options_.cache ? 0 : GEONEURON_REQUEST_NO_CACHE;
+Result<void> Session::add_perceive(CommandChain& chain, const PerceptionRequest& request,
+                                   ordered_json text, std::vector<BufferUse> uses) {
+  if (request.progress) {
+    GN_TRY(make_room(*link_, sizeof(uint64_t), counter_));
+    counter_.as<uint64_t>().front() = 0;
+    text["progress"] = {{"slot", uses.size()}};
+    uses.push_back(writes(counter_));
+  }
+  const uint16_t flags = options_.cache ? 0 : GEONEURON_REQUEST_NO_CACHE;
+  return chain.add({.opcode = GEONEURON_PERCEIVE,
+                    .object = kPerceptionNumber,
+                    .source = kModelNumber,
+                    .flags = flags},
+                   text, uses);
+}
+
+std::unique_ptr<ProgressWatch> Session::watch(const PerceptionRequest& request) const {
+  if (!request.progress) return nullptr;
+  return std::make_unique<ProgressWatch>(counter_, request.progress);
 }
 
 Result<void> Session::load(CommandChain& chain, const ModelPointer& model) {
@@ -162,29 +179,28 @@ Result<PerceptionReport> Session::run_once(const PerceptionRequest& request, Kep
   ordered_json text = perceive_text(request);
   text["inputs"] = inputs.places.described(0);
   text["keep"] = ordered_json::array();
-  const CommandParts perceive{.opcode = GEONEURON_PERCEIVE,
-                              .object = kPerceptionNumber,
-                              .source = kModelNumber,
-                              .flags = perceive_flags()};
   if (kept.is_known) {
     text["outputs"] = kept.places.located(1);
     kept.buffer = std::make_shared<client::Buffer>(
         GN_TRY(with_context(kept.places.make_buffer(*link_), "the kept tensors")));
-    GN_TRY(chain.add(perceive, text, {reads(inputs.buffer), writes(*kept.buffer)}));
+    GN_TRY(add_perceive(chain, request, text, {reads(inputs.buffer), writes(*kept.buffer)}));
   } else {
     text["keep"] = kept.names;
-    GN_TRY(chain.add(perceive, text, {reads(inputs.buffer)}));
+    GN_TRY(add_perceive(chain, request, text, {reads(inputs.buffer)}));
   }
-  return report_of(chain);
+  return report_of(chain, request);
 }
 
 // The report of the chain's perception, which is asked for as its last command.
-Result<PerceptionReport> Session::report_of(CommandChain& chain) {
+Result<PerceptionReport> Session::report_of(CommandChain& chain,
+                                            const PerceptionRequest& request) {
   const ordered_json question = {{"about", "passes"}};
   GN_TRY(make_room(*link_, kAnswerBytes, answer_));
   GN_TRY(chain.add({.opcode = GEONEURON_QUERY, .source = kPerceptionNumber, .answers_in_0 = true},
                    question, {writes(answer_)}));
+  auto watching = watch(request);
   auto completions = GN_TRY(chain.submit());
+  watching.reset();
   const geoneuron_completion answer = completions.back();
   const bool is_short = answer.result == -ENOSPC;
   if (is_short) completions.pop_back();

@@ -11,6 +11,7 @@
 #include "cli/json.hpp"
 #include "cli/options.hpp"
 #include "cli/profile_file.hpp"
+#include "cli/progress_bar.hpp"
 #include "cli/run_report.hpp"
 #include "cli/session.hpp"
 #include "cli/tensor_names.hpp"
@@ -163,6 +164,15 @@ Result<void> tell(const RenderOptions& options, const views::Image& image,
                                     {"device", session.device().id}}));
 }
 
+// With a bar while the network runs.
+Result<views::Image> draw(Session& session, PerceptionRequest perception, const std::string& view,
+                          const views::ViewRequest& picture) {
+  ProgressBar progress("run", perception.keep.size());
+  if (progress.is_shown())
+    perception.progress = [&](uint64_t count) { progress.update(count, "tensors"); };
+  return session.render(perception, view, picture);
+}
+
 Result<ExitStatus> render(const RenderOptions& options, const Invocation& invocation) {
   std::optional<FileDraft> picture = GN_TRY(begin_picture(options.out));
   ProfileFile profile = GN_TRY(ProfileFile::create(options.profile));
@@ -181,7 +191,7 @@ Result<ExitStatus> render(const RenderOptions& options, const Invocation& invoca
   for (const BoundInput& input : inputs)
     for (const std::string& line : notes_of(input)) note(line);
   give_inputs(inputs, perception, request);
-  const auto drawn = session->render(perception, options.view, request);
+  const auto drawn = draw(*session, perception, options.view, request);
   if (!drawn) return with_size_remedy(drawn.error(), inputs);
   const views::Image& image = *drawn;
   GN_TRY(profile.write(*session));

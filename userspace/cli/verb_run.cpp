@@ -30,10 +30,13 @@ struct RunOptions {
 Result<void> repeat(const RunOptions& options, PerceptionRequest request, Session& session,
                     ProfileFile& profile, OutputFolder& folder, RunReport& report) {
   ProgressBar progress("run", request.keep.size() * options.repeat);
-  uint64_t done = 0;
+  uint64_t before = 0;
+  if (progress.is_shown())
+    request.progress = [&](uint64_t count) { progress.update(before + count, "tensors"); };
   for (uint32_t i = 0; i < options.repeat; ++i) {
+    before = i * request.keep.size();
     const auto sink = [&](const std::string& name, const perception::Tensor& tensor) {
-      progress.update(++done, name);
+      progress.update(before + request.keep.size(), name);
       return i == 0 ? folder.add(name, tensor) : Result<void>();
     };
     request.profile = i == 0 && profile.is_wanted();

@@ -45,8 +45,8 @@ Result<SlotTensor> slot_tensor(const std::string& name, const json& value) {
   return tensor;
 }
 
-Result<SlotPlace> slot_place(const std::string& name, const json& value) {
-  ObjectReader reader = GN_TRY(ObjectReader::of(value, "tensor " + name));
+Result<SlotPlace> slot_place(const std::string& what, const json& value) {
+  ObjectReader reader = GN_TRY(ObjectReader::of(value, what));
   SlotPlace place;
   place.slot = static_cast<uint8_t>(GN_TRY(reader.number("slot", kMaximumSlot)));
   if (reader.has("offset")) place.offset = GN_TRY(reader.number("offset", kMaximumOffset));
@@ -118,6 +118,10 @@ Result<void> parse_run(ObjectReader& reader, PerceiveText& text) {
   }
   if (reader.has("budget")) text.budget_bytes = GN_TRY(reader.number("budget", UINT64_MAX));
   if (reader.has("profile")) text.profile = GN_TRY(reader.truth("profile"));
+  if (reader.has("progress")) {
+    const json* place = GN_TRY(reader.member("progress"));
+    text.progress = GN_TRY(slot_place("progress", *place));
+  }
   return {};
 }
 
@@ -129,7 +133,7 @@ Result<PerceiveText> parse_perceive(ObjectReader& reader) {
   };
   GN_TRY(reader.each("inputs", read_input));
   const auto read_output = [&](const std::string& key, const json& value) -> Result<void> {
-    text.outputs[key] = GN_TRY(slot_place(key, value));
+    text.outputs[key] = GN_TRY(slot_place("tensor " + key, value));
     return {};
   };
   GN_TRY(reader.each("outputs", read_output));

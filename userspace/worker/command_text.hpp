@@ -25,7 +25,7 @@ struct SlotTensor {
   perception::TensorInfo info;
 };
 
-// Where a tensor is written to.
+// Where a tensor, or a count, is written to.
 struct SlotPlace {
   uint8_t slot = 0;
   uint64_t offset = 0;  // bytes
@@ -57,6 +57,7 @@ struct PerceiveText {
   size_t pass_count = SIZE_MAX;        // of the optimiser
   uint64_t budget_bytes = UINT64_MAX;  // of the run
   bool profile = false;
+  std::optional<SlotPlace> progress;
 };
 
 // A heatmap of one tensor in a slot: can be painted together with others of the same style.

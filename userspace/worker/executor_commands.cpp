@@ -71,14 +71,53 @@ Result<void> write_tensor(const Job& job, const SlotPlace& place, const std::str
   return {};
 }
 
+// A count in a client's memory, which may be looked at while it grows; nobody reads it here.
+class ProgressCount {
+ public:
+  static Result<ProgressCount> at(const Job& job, const std::optional<SlotPlace>& place) {
+    ProgressCount count;
+    if (!place) return count;
+    const auto slot = GN_TRY(with_context(writable_slot(job, place->slot), "progress"));
+    if (place->offset > slot.size() || sizeof(uint64_t) > slot.size() - place->offset)
+      return make_error(ENOSPC, "progress: takes %zu bytes from %llu on; slot %u has %zu",
+                        sizeof(uint64_t), static_cast<unsigned long long>(place->offset),
+                        place->slot, slot.size());
+    std::byte* const word = slot.data() + place->offset;
+    if (reinterpret_cast<uintptr_t>(word) % sizeof(uint64_t) != 0)
+      return invalid("progress: offset %llu: must be where a multiple of %zu bytes begins",
+                     static_cast<unsigned long long>(place->offset), sizeof(uint64_t));
+    count.word_ = reinterpret_cast<uint64_t*>(word);
+    count.publish();
+    return count;
+  }
+  void step() {
+    ++steps_;
+    publish();
+  }
+
+ private:
+  // Nothing else is told by it: what was produced is read when the command has completed.
+  void publish() {
+    if (word_ != nullptr) __atomic_store_n(word_, steps_, __ATOMIC_RELAXED);
+  }
+
+  uint64_t* word_ = nullptr;
+  uint64_t steps_ = 0;
+};
+
 // Writes to slots what belongs there, and collects what is kept.
 class Collector {
  public:
   Collector(const Job& job, const PerceiveText& text, std::set<std::string> kept,
-            uint64_t budget_bytes)
-      : job_(job), text_(text), kept_(std::move(kept)), budget_bytes_(budget_bytes) {}
+            uint64_t budget_bytes, ProgressCount progress)
+      : job_(job),
+        text_(text),
+        kept_(std::move(kept)),
+        budget_bytes_(budget_bytes),
+        progress_(progress) {}
 
   Result<void> take(const std::string& name, const Tensor& tensor) {
+    progress_.step();
     if (const auto place = text_.outputs.find(name); place != text_.outputs.end())
       GN_TRY(write_tensor(job_, place->second, name, tensor));
     if (!kept_.contains(name)) return {};
@@ -101,6 +140,7 @@ class Collector {
   const PerceiveText& text_;
   std::set<std::string> kept_;
   uint64_t budget_bytes_;
+  ProgressCount progress_;
 };
 
 // A tensor that is missing, or a selection that does not suit, is the command's fault: ENOENT is
@@ -133,7 +173,8 @@ Outcome Executor::perceive(const Job& job) {
     GN_TRY(with_context(writable_slot(job, place.slot), "tensor " + name));
     request.keep.insert(name);
   }
-  Collector collector(job, text, kept, store_.largest_bytes());
+  const auto progress = GN_TRY(ProgressCount::at(job, text.progress));
+  Collector collector(job, text, kept, store_.largest_bytes(), progress);
   auto perception = std::make_shared<Perception>();
   if (text.profile) {
     const size_t spans = request.model->graph.nodes.size() + kMorePerceptionSpans;
