@@ -57,7 +57,12 @@ TEST_F(ProgramRun, TellsMachinesWhereEachNodeRan) {
   EXPECT_GT(report["median_ms"], 0.0);
   EXPECT_GT(report["predicted_peak_bytes"], 0);
   EXPECT_EQ(report["cache_hit"], false);
-  EXPECT_THAT(check_trace(json_file("trace.json")), IsSupersetOf({"relu", "neg", "compute"}));
+  const json trace = json_file("trace.json");
+  EXPECT_THAT(check_trace(trace), IsSupersetOf({"relu", "neg", "compute"}));
+  EXPECT_EQ(std::ranges::count(trace["traceEvents"], "relu", [](const json& event) {
+              return event.value("name", "");
+            }),
+            3);  // of each run
 }
 
 TEST_F(ProgramRun, TracesPicturesToo) {

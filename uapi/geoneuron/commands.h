@@ -69,7 +69,8 @@
  *   {"about": "passes"}       of the perception source: the device and why it, whether the cache
  *                             answered, times and places by node, what the optimiser did, memory
  *   {"about": "trace"}        of the perception source, made with "profile": its run and the
- *                             pictures of it in the Trace Event Format
+ *                             pictures of it in the Trace Event Format; its times count from
+ *                             "origin_ns" of its "otherData" (a text), by CLOCK_MONOTONIC
  *   {"about": "perception"}   of source: the kept tensors with types, shapes and bytes, and
  *                             whether they are on the "device" or were evicted to the "host"
  *   {"about": "tensor", "name": "y"}  of the perception source: its elements, row-major

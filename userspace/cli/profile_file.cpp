@@ -14,9 +14,15 @@ Result<ProfileFile> ProfileFile::create(const std::string& path) {
   return file;
 }
 
-Result<void> ProfileFile::write(Session& session) {
+Result<void> ProfileFile::add(Session& session) {
   if (!draft_) return {};
   const std::string trace = GN_TRY(session.trace());
+  return traces_.add(trace);
+}
+
+Result<void> ProfileFile::write() {
+  if (!draft_) return {};
+  const std::string trace = traces_.to_text();
   return draft_->write(std::as_bytes(std::span(trace.data(), trace.size())));
 }
 

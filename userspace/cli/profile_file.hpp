@@ -8,6 +8,7 @@
 #include "base/file_draft.hpp"
 #include "base/result.hpp"
 #include "cli/session.hpp"
+#include "cli/trace_collection.hpp"
 
 namespace geoneuron::cli {
 
@@ -18,13 +19,15 @@ class ProfileFile {
   static Result<ProfileFile> create(const std::string& path);
 
   bool is_wanted() const { return draft_.has_value(); }
-  // Writes the trace of what the session ran last; the file appears when it is committed, after all
-  // other results.
-  Result<void> write(Session& session);
+  // Adds the trace of what the session ran last.
+  Result<void> add(Session& session);
+  // Writes what was added; the file appears when it is committed, after all other results.
+  Result<void> write();
   Result<void> commit();
 
  private:
   std::optional<FileDraft> draft_;
+  TraceCollection traces_;
 };
 
 }  // namespace geoneuron::cli

@@ -194,7 +194,8 @@ Result<ExitStatus> render(const RenderOptions& options, const Invocation& invoca
   const auto drawn = draw(*session, perception, options.view, request);
   if (!drawn) return with_size_remedy(drawn.error(), inputs);
   const views::Image& image = *drawn;
-  GN_TRY(profile.write(*session));
+  GN_TRY(profile.add(*session));
+  GN_TRY(profile.write());
   GN_TRY(finish_picture(picture, image));
   GN_TRY(profile.commit());
   GN_TRY(tell(options, image, request, *session, invocation.json));

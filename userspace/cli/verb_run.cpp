@@ -26,11 +26,12 @@ struct RunOptions {
   uint32_t repeat = 1;
 };
 
-// Runs as often as asked; the first run's tensors go to `folder`, and its trace to `profile`.
+// Runs as often as asked; the first run's tensors go to `folder`.
 Result<void> repeat(const RunOptions& options, PerceptionRequest request, Session& session,
                     ProfileFile& profile, OutputFolder& folder, RunReport& report) {
   ProgressBar progress("run", request.keep.size() * options.repeat);
   uint64_t before = 0;
+  request.profile = profile.is_wanted();
   if (progress.is_shown())
     request.progress = [&](uint64_t count) { progress.update(before + count, "tensors"); };
   for (uint32_t i = 0; i < options.repeat; ++i) {
@@ -39,10 +40,9 @@ Result<void> repeat(const RunOptions& options, PerceptionRequest request, Sessio
       progress.update(before + request.keep.size(), name);
       return i == 0 ? folder.add(name, tensor) : Result<void>();
     };
-    request.profile = i == 0 && profile.is_wanted();
     auto last = session.run(request, sink);
     if (!last) return with_size_remedy(last.error(), report.inputs);
-    if (request.profile) GN_TRY(profile.write(session));
+    GN_TRY(profile.add(session));
     report.last = std::move(*last);
     report.durations_ns.push_back(report.last.duration_ns);
   }
@@ -87,6 +87,7 @@ Result<ExitStatus> run(const RunOptions& options, const Invocation& invocation) 
   report.device = session->device();
   report.device_reason = session->device_reason();
   GN_TRY(repeat(options, request, *session, profile, folder, report));
+  GN_TRY(profile.write());
   GN_TRY(folder.commit(manifest_facts(report)));
   GN_TRY(profile.commit());
   GN_TRY(tell(options, report, request.keep.size(), invocation.json));

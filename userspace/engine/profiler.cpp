@@ -81,7 +81,10 @@ std::string Profiler::to_json() const {
     events.push_back(complete_event(span, tracks[span.track], origin_ns));
   for (const auto& [name, value] : counters_)
     events.push_back(counter_event(name, value, spans_.empty() ? 0 : end_ns - origin_ns));
-  const json trace = {{"traceEvents", std::move(events)}, {"displayTimeUnit", "ms"}};
+  const json trace = {
+      {"traceEvents", std::move(events)},
+      {"displayTimeUnit", "ms"},
+      {"otherData", {{"origin_ns", std::to_string(spans_.empty() ? 0 : origin_ns)}}}};
   // Names come from models and need not be UTF-8; the trace must be.
   return escaped_controls(trace.dump(-1, ' ', false, json::error_handler_t::replace));
 }

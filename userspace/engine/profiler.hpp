@@ -31,7 +31,8 @@ class Profiler {
   // Adds `value` to the counter.
   void count(const std::string& counter, double value);
   std::map<std::string, double> counters() const;
-  // The trace as JSON text; times count from the first span.
+  // The trace as JSON text; times count from the first span, whose own is in "otherData" as
+  // "origin_ns".
   std::string to_json() const;
 
  private:
