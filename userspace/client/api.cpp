@@ -43,7 +43,7 @@ Result<ConnectOptions> read_options(const geoneuron_options* given) {
     options.daemon_arguments.emplace_back(*argument);
   if (entries != 0) options.completion_entries = entries;
   if (given->connect_timeout_ns != 0)
-    options.connect_ns = std::min(given->connect_timeout_ns, kLongestTimeoutNs);
+    options.connect_ns = options.start_ns = std::min(given->connect_timeout_ns, kLongestTimeoutNs);
   if (given->reconnect_timeout_ns != 0)
     options.reconnect_ns = std::min(given->reconnect_timeout_ns, kLongestTimeoutNs);
   return options;

@@ -74,9 +74,11 @@ Result<Connected> connect_embedded(const ConnectOptions& options) {
   auto endpoint = std::make_unique<PrivateDaemon>(GN_TRY(find_daemon(options.daemon_path)),
                                                   options.daemon_arguments);
   UniqueFd connection = GN_TRY(endpoint->open());
-  return Connected{GN_TRY(SocketTransport::connect(std::move(endpoint), std::move(connection),
-                                                   limits_of(options))),
-                   Way::kEmbedded};
+  SocketLimits limits = limits_of(options);
+  limits.connect_ns = options.start_ns;
+  return Connected{
+      GN_TRY(SocketTransport::connect(std::move(endpoint), std::move(connection), limits)),
+      Way::kEmbedded};
 }
 
 // A kernel without a daemon would take commands and run none.

@@ -18,6 +18,7 @@ struct ConnectOptions {
   std::string daemon_path;  // "": by the environment, or found
   uint32_t completion_entries = 256;
   uint64_t connect_ns = 10'000'000'000;
+  uint64_t start_ns = 60'000'000'000;  // of an embedded daemon, in place of that
   uint64_t reconnect_ns = 30'000'000'000;
   std::vector<std::string> daemon_arguments;  // of an embedded daemon
 };

@@ -57,7 +57,8 @@ struct geoneuron_options {
   uint32_t completion_entries;   /* most commands accepted and not reaped; a power of two,
                                     GEONEURON_MIN_RING_ENTRIES to _MAX_; default 256 */
   uint32_t padding;              /* 0 */
-  uint64_t connect_timeout_ns;   /* for the daemon to answer; default 10 s */
+  uint64_t connect_timeout_ns;   /* for the daemon to answer; default 10 s, of an embedded one,
+                                    which has to start and to look for devices, 60 s */
   uint64_t reconnect_timeout_ns; /* to find another when it was lost; default 30 s */
   const char* const* daemon_arguments; /* of an embedded daemon, beside the library's own; NULL
                                           ends them */
