@@ -62,17 +62,28 @@ TEST(StatisticsReport, AnswersOfAnotherFormAreAnError) {
 }
 
 TEST(DeviceNumber, IsTheSelectorsPlaceInTheDaemonsList) {
-  const json devices = json::parse(
-      R"({"devices": [{"id": "cpu"}, {"id": "vulkan:0", "is_hardware": false},
-                      {"id": "vulkan:1", "is_hardware": true}]})");
+  json devices = {{"auto", {{"device", "vulkan:1"}, {"reason", "first"}, {"tries", {"cpu"}}}},
+                  {"vulkan_problem", ""}};
+  for (const char* id : {"cpu", "vulkan:0", "vulkan:1"}) {
+    devices["devices"].push_back({{"id", id},
+                                  {"name", id},
+                                  {"driver", ""},
+                                  {"drm_node", ""},
+                                  {"memory_bytes", 1u},
+                                  {"is_hardware", false},
+                                  {"threads", 0u}});
+    devices["selectors"][id] = {{"device", id}, {"reason", "asked for"}};
+  }
+  devices["selectors"]["lavapipe"] = {{"device", "vulkan:0"}, {"reason", "asked for"}};
+  devices["selectors"]["vulkan"] = {{"problem", "no Vulkan today"}};
   EXPECT_EQ(device_number(devices, "auto").value(), 0);
   EXPECT_EQ(device_number(devices, "cpu").value(), 1);
   EXPECT_EQ(device_number(devices, "lavapipe").value(), 2);
-  EXPECT_EQ(device_number(devices, "vulkan").value(), 3) << "hardware first";
-  EXPECT_EQ(device_number(devices, "vulkan:0").value(), 2);
+  EXPECT_EQ(device_number(devices, "vulkan:1").value(), 3);
+  EXPECT_EQ(device_number(devices, "vulkan").error().message, "no Vulkan today");
   const auto none = device_number(devices, "vulkan:7");
   ASSERT_FALSE(none.has_value());
-  EXPECT_THAT(none.error().message, HasSubstr("it has cpu, vulkan:0, vulkan:1"));
+  EXPECT_THAT(none.error().message, HasSubstr("it has cpu (cpu), vulkan:0"));
 }
 
 TEST(Finding, RatiosAreOfTheRoundsPairs) {

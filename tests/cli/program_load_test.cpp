@@ -123,7 +123,7 @@ TEST_F(ProgramLoad, BenchRefusesWhatItCannotMeasure) {
   EXPECT_EQ(geoneuron({"bench", "overhead", "--seconds", "0"}).status, 2);
   const ChildResult nowhere = geoneuron({"bench", "interference", "--device", "vulkan:99"});
   EXPECT_EQ(nowhere.status, 1);
-  EXPECT_THAT(nowhere.err, HasSubstr("the daemon has no such device; it has cpu"));
+  EXPECT_THAT(nowhere.err, HasSubstr("vulkan:99: this machine has none; it has cpu"));
 }
 
 // Figures of so short a run say nothing; that each row is there says that all of it was measured.

@@ -2,40 +2,12 @@
 #include "cli/load/daemon_choice.hpp"
 
 #include "base/surroundings.hpp"
-#include "base/text.hpp"
+#include "cli/device_list.hpp"
 #include "cli/load/daemon_place.hpp"
 #include "cli/load/job_maker.hpp"
 
 namespace geoneuron::cli::load {
-namespace {
-
 using nlohmann::json;
-
-bool is_vulkan(const json& device) {
-  return device.value("id", "").starts_with("vulkan:");
-}
-bool is_hardware(const json& device) {
-  return device.value("is_hardware", false);
-}
-
-// 1 + the index of the first of which that is true; 0: of none.
-uint16_t first_that(const json& list, const auto& is_meant) {
-  for (size_t i = 0; i < list.size(); ++i)
-    if (is_meant(list[i])) return static_cast<uint16_t>(i + 1);
-  return 0;
-}
-
-uint16_t number_in(const json& list, const std::string& selector) {
-  if (selector == "lavapipe")
-    return first_that(list, [](const json& one) { return is_vulkan(one) && !is_hardware(one); });
-  if (selector != "vulkan")
-    return first_that(list, [&](const json& one) { return one.value("id", "") == selector; });
-  const uint16_t hardware =
-      first_that(list, [](const json& one) { return is_vulkan(one) && is_hardware(one); });
-  return hardware != 0 ? hardware : first_that(list, is_vulkan);
-}
-
-}  // namespace
 
 Result<DaemonChoice> DaemonChoice::own() {
   ServedDaemon daemon = GN_TRY(ServedDaemon::start());
@@ -66,12 +38,9 @@ Result<nlohmann::ordered_json> DaemonChoice::statistics() const {
 
 Result<uint16_t> device_number(const json& devices, const std::string& selector) {
   if (selector == "auto") return uint16_t{0};
-  const json list = devices.is_object() ? devices.value("devices", json::array()) : json::array();
-  if (const uint16_t number = number_in(list, selector); number != 0) return number;
-  std::vector<std::string> ids;
-  for (const json& device : list) ids.push_back(device.value("id", ""));
-  return make_error(ENODEV, "--device %s: the daemon has no such device; it has %s",
-                    selector.c_str(), joined(ids).c_str());
+  const DeviceList list = GN_TRY(parse_device_list(devices));
+  const auto choice = GN_TRY(list.choose(selector));
+  return static_cast<uint16_t>(1 + GN_TRY(list.index_of(choice.device)));
 }
 
 }  // namespace geoneuron::cli::load

@@ -41,7 +41,8 @@ class DaemonChoice {
   client::Connection connection_;
 };
 
-// What a selector means where QUERY devices answers that: 0 for auto, else 1 + index.
+// What a selector means where QUERY devices answers that: 0 for auto, else 1 + index. ENODEV;
+// EPROTO.
 Result<uint16_t> device_number(const nlohmann::json& devices, const std::string& selector);
 
 }  // namespace geoneuron::cli::load
