@@ -168,5 +168,21 @@ TEST(Sandbox, LimitsFilesCoresAndMemory) {
   EXPECT_EQ(status, 0);
 }
 
+// As many systems have it for ordinary users.
+TEST(Sandbox, IsContentWithFewerFilesWhereNoMoreAreToBeHad) {
+  const pid_t child = fork();
+  if (child == 0) {
+    rlimit files{512, 1024};
+    const bool is_ordinary = setrlimit(RLIMIT_NOFILE, &files) == 0 &&
+                             (getuid() != 0 || setresuid(65534, 65534, 65534) == 0);
+    const bool is_limited = is_ordinary && limit_resources(1 << 20).has_value() &&
+                            getrlimit(RLIMIT_NOFILE, &files) == 0;
+    _exit(is_limited && files.rlim_cur == 1024 && files.rlim_max == 1024 ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 }  // namespace
 }  // namespace geoneuron::worker

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -95,7 +96,12 @@ Result<void> die_with_parent() {
 }
 
 Result<void> limit_resources(uint64_t budget_bytes) {
-  const rlimit none{0, 0}, fds{kMaximumFds, kMaximumFds};
+  const rlimit none{0, 0};
+  rlimit fds{};
+  if (getrlimit(RLIMIT_NOFILE, &fds) != 0) return failed("RLIMIT_NOFILE", errno);
+  // Fewer where this user may have no more.
+  fds.rlim_max = std::min(fds.rlim_max, kMaximumFds);
+  fds.rlim_cur = fds.rlim_max;
   const rlim_t bytes = 2 * budget_bytes + kOverheadBytes;
   const rlimit memory{bytes, bytes};
   if (setrlimit(RLIMIT_CORE, &none) != 0) return failed("RLIMIT_CORE", errno);
