@@ -11,6 +11,11 @@ namespace {
 constexpr uint32_t kRemoved = 2;      // by one iteration
 constexpr double kTemperature = 0.4;  // times a tenth of the mean time
 
+// What it takes to try a job at all places.
+uint32_t about_ns(uint32_t places, uint32_t machines) {
+  return 100 + places * machines;
+}
+
 }  // namespace
 
 MakespanSearch::MakespanSearch(uint32_t most_jobs, uint32_t most_machines)
@@ -18,7 +23,8 @@ MakespanSearch::MakespanSearch(uint32_t most_jobs, uint32_t most_machines)
       current_(most_jobs),
       best_(most_jobs),
       turns_(most_jobs),
-      removed_(most_jobs) {}
+      removed_(most_jobs),
+      ties_(most_jobs + 1) {}
 
 void MakespanSearch::begin(const FlowShop& shop, uint64_t seed, Pace& pace,
                            std::span<const uint16_t> order) {
@@ -61,7 +67,7 @@ void MakespanSearch::insert_by_length(Pace& pace) {
   for (const uint16_t job : jobs) {
     const uint32_t last = static_cast<uint32_t>(places_.order().size());
     places_.insert(job, pace.over() ? last : best_place(places_.try_job(job)));
-    pace.step(last);
+    pace.step(about_ns(last, shop_->machines));
   }
 }
 
@@ -93,7 +99,7 @@ void MakespanSearch::construct(Pace& pace) {
   const uint32_t count = std::min(kRemoved, jobs_ - 1);
   for (uint32_t i = 0; i < count; ++i) {
     places_.insert(removed_[i], best_place(places_.try_job(removed_[i])));
-    pace.step(jobs_);
+    pace.step(about_ns(jobs_, shop_->machines));
   }
 }
 
@@ -108,7 +114,7 @@ void MakespanSearch::descend(Pace& pace) {
       const auto makespans = places_.try_job_at(place);
       const uint32_t to = best_place(makespans);
       if (to != place && makespans[to] <= places_.makespan()) places_.move(place, to);
-      if (pace.step(jobs_)) return;
+      if (pace.step(about_ns(jobs_, shop_->machines))) return;
     }
     better = places_.makespan() < before;
   }
@@ -127,13 +133,14 @@ void MakespanSearch::accept() {
 
 // The best of the places; of several one by chance, which leads to more orders than the first.
 uint32_t MakespanSearch::best_place(std::span<const int32_t> makespans) {
-  const int32_t least = *std::ranges::min_element(makespans);
-  uint32_t chosen = 0, count = 0;
+  int32_t least = INT32_MAX;
+  for (const int32_t makespan : makespans) least = std::min(least, makespan);
+  uint32_t count = 0;
   for (uint32_t i = 0; i < makespans.size(); ++i) {
-    if (makespans[i] != least) continue;
-    if (random_.below(++count) == 0) chosen = i;
+    ties_[count] = static_cast<uint16_t>(i);
+    count += makespans[i] == least;
   }
-  return chosen;
+  return ties_[count == 1 ? 0 : random_.below(count)];
 }
 
 }  // namespace geoneuron::policy

@@ -49,7 +49,7 @@ class MakespanSearch {
   double temperature_ = 0;
   int32_t bound_ = 0, current_makespan_ = 0, best_makespan_ = 0;
   ShopPlaces places_;
-  std::vector<uint16_t> current_, best_, turns_, removed_;
+  std::vector<uint16_t> current_, best_, turns_, removed_, ties_;
 };
 
 }  // namespace geoneuron::policy

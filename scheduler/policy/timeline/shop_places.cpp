@@ -45,23 +45,51 @@ void backward(const Pass& pass) {
   }
 }
 
-// The makespans with a job that takes `times` at the places [from, to) between heads and tails.
-// Writes whole lanes.
-GEONEURON_LANES_CLONES
-void try_places(const Table heads, const Table tails, const int32_t* times, uint32_t machines,
-                uint32_t from, uint32_t to, int32_t* makespans) {
-  for (uint32_t i = from; i < to; i += kLanes) {
-    Lanes done{}, longest{};
-    for (uint32_t k = 0; k < machines; ++k) {
-      Lanes head, tail;
-      load(head, heads.cells + k * heads.row + i);
-      load(tail, tails.cells + k * tails.row + i);
-      raise_to(done, head);
-      done += times[k];
-      raise_to(longest, done + tail);
+// What is tried: a job that takes `times`, between the heads and tails at the places [from, to).
+struct Trial {
+  Table heads, tails;
+  const int32_t* times;
+  uint32_t machines, from, to;
+  int32_t* makespans;
+};
+
+void try_plainly(const Trial& trial) {
+  for (uint32_t i = trial.from; i < trial.to; ++i) {
+    int32_t done = 0, longest = 0;
+    for (uint32_t k = 0; k < trial.machines; ++k) {
+      done = std::max(done, trial.heads.cells[k * trial.heads.row + i]) + trial.times[k];
+      longest = std::max(longest, done + trial.tails.cells[k * trial.tails.row + i]);
     }
-    store(makespans + i, longest);
+    trial.makespans[i] = longest;
   }
+}
+
+#if defined(__x86_64__)
+GEONEURON_AVX2_INLINE __m256i load(const int32_t* from) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+
+// Writes whole lanes.
+GEONEURON_AVX2 void try_eight(const Trial& trial) {
+  for (uint32_t i = trial.from; i < trial.to; i += kLanes) {
+    __m256i done = _mm256_setzero_si256(), longest = done;
+    for (uint32_t k = 0; k < trial.machines; ++k) {
+      const __m256i head = load(trial.heads.cells + k * trial.heads.row + i);
+      const __m256i tail = load(trial.tails.cells + k * trial.tails.row + i);
+      done = _mm256_add_epi32(_mm256_max_epi32(done, head), _mm256_set1_epi32(trial.times[k]));
+      longest = _mm256_max_epi32(longest, _mm256_add_epi32(done, tail));
+    }
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(trial.makespans + i), longest);
+  }
+}
+#else
+void try_eight(const Trial& trial) {
+  try_plainly(trial);
+}
+#endif
+
+void try_places(const Trial& trial) {
+  has_avx2() ? try_eight(trial) : try_plainly(trial);
 }
 
 void set_column(Table to, uint32_t place, Table from, uint32_t machines) {
@@ -124,7 +152,8 @@ int32_t ShopPlaces::makespan() const {
 }
 
 std::span<const int32_t> ShopPlaces::try_job(uint16_t job) {
-  try_places(heads(), tails(), shop_->of(job).data(), machines_, 0, length_ + 1, makespans_.data());
+  try_places(
+      {heads(), tails(), shop_->of(job).data(), machines_, 0, length_ + 1, makespans_.data()});
   return {makespans_.data(), length_ + 1};
 }
 
@@ -135,10 +164,10 @@ std::span<const int32_t> ShopPlaces::try_job_at(uint32_t place) {
   const Table cut_before = {cut_tails_.data(), row_}, cut_after = {cut_heads_.data(), row_};
   set_column(cut_before, place, after, machines_);
   pass_tails(cut_before, place, order_.data() + place, place);
-  try_places(heads(), cut_before, times, machines_, 0, place, makespans_.data());
+  try_places({heads(), cut_before, times, machines_, 0, place, makespans_.data()});
   set_column(cut_after, place, heads(), machines_);
   pass_heads(cut_after, place, order_.data() + place + 1, length_ - 1 - place);
-  try_places(cut_after, after, times, machines_, place, length_, makespans_.data());
+  try_places({cut_after, after, times, machines_, place, length_, makespans_.data()});
   return {makespans_.data(), length_};
 }
 

@@ -16,17 +16,17 @@ struct Stop {
   uint64_t deadline_ns = 0;
 };
 
-// Counts a search's steps and looks at the clock now and then: reading it may take longer than a
-// step.
+// Counts a search's steps and looks at the clock every few microseconds: reading it may take longer
+// than a step.
 class Pace {
  public:
   explicit Pace(const Stop& stop) : stop_(stop), over_(stop.steps == 0) {}
 
-  // A step was done, of `places` places. True from when the search has to end.
-  bool step(uint32_t places) {
+  // A step was done that took about so long. True from when the search has to end.
+  bool step(uint32_t about_ns) {
     if (++steps_ >= stop_.steps) over_ = true;
-    if (stop_.now != nullptr && (places_ += places + kPlacesPerStep) >= kPlacesPerLook) {
-      places_ = 0;
+    if (stop_.now != nullptr && (since_look_ns_ += about_ns) >= kBetweenLooks_ns) {
+      since_look_ns_ = 0;
       if ((*stop_.now)() >= stop_.deadline_ns) over_ = true;
     }
     return over_;
@@ -35,12 +35,11 @@ class Pace {
   uint64_t steps() const { return steps_; }
 
  private:
-  static constexpr uint32_t kPlacesPerStep = 16;   // what a step takes however few places there are
-  static constexpr uint32_t kPlacesPerLook = 700;  // about a microsecond
+  static constexpr uint32_t kBetweenLooks_ns = 6000;
 
   Stop stop_;
   bool over_;
-  uint32_t places_ = 0;
+  uint32_t since_look_ns_ = 0;
   uint64_t steps_ = 0;
 };
 
