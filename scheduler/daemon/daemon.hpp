@@ -27,7 +27,7 @@ namespace geoneuron::daemon {
 
 struct DaemonOptions {
   std::string worker_program;
-  uint32_t worker_threads = 0;     // of the cores' worker; 0: all
+  uint32_t worker_threads = 0;  // of the cores' worker; 0: all
   ConfigurationSource configuration;
   std::optional<UseKernel> use_kernel;  // none: as configured
   std::string kernel_device = "/dev/geoneuron-server";

@@ -75,8 +75,8 @@ TEST_F(ProgramDaemon, OfItsOwnHasThreads) {
 // The daemon's arguments are those that a script in its place was given.
 TEST_F(ProgramDaemon, OfItsOwnIsToldWhatTheUserWants) {
   const std::string told = folder_ / "told";
-  const std::string script = "#!/bin/sh\necho \"$@\" >" + told + "\nexec " +
-                             GEONEURON_DAEMON_PROGRAM + " \"$@\"\n";
+  const std::string script =
+      "#!/bin/sh\necho \"$@\" >" + told + "\nexec " + GEONEURON_DAEMON_PROGRAM + " \"$@\"\n";
   save("daemon", script);
   std::filesystem::permissions(folder_ / "daemon", std::filesystem::perms::owner_all);
   ASSERT_EQ(setenv("GEONEURON_DAEMON", (folder_ / "daemon").c_str(), 1), 0);

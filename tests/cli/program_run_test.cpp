@@ -59,9 +59,8 @@ TEST_F(ProgramRun, TellsMachinesWhereEachNodeRan) {
   EXPECT_EQ(report["cache_hit"], false);
   const json trace = json_file("trace.json");
   EXPECT_THAT(check_trace(trace), IsSupersetOf({"relu", "neg", "compute"}));
-  EXPECT_EQ(std::ranges::count(trace["traceEvents"], "relu", [](const json& event) {
-              return event.value("name", "");
-            }),
+  EXPECT_EQ(std::ranges::count(trace["traceEvents"], "relu",
+                               [](const json& event) { return event.value("name", ""); }),
             3);  // of each run
 }
 

@@ -17,8 +17,8 @@ json track(int number, const char* name) {
 }
 
 json span(const char* name, int track, double begin_us) {
-  return {{"ph", "X"},      {"name", name}, {"cat", "operator"}, {"pid", 1},
-          {"tid", track}, {"ts", begin_us}, {"dur", 1.5},      {"args", json::object()}};
+  return {{"ph", "X"},    {"name", name},   {"cat", "operator"}, {"pid", 1},
+          {"tid", track}, {"ts", begin_us}, {"dur", 1.5},        {"args", json::object()}};
 }
 
 std::string trace(const char* origin_ns, const json& events) {
@@ -27,8 +27,8 @@ std::string trace(const char* origin_ns, const json& events) {
 
 TEST(TraceCollection, PutsRunsOneAfterTheOtherOnTheSameTracks) {
   TraceCollection traces;
-  ASSERT_TRUE(traces.add(trace("1000000", {track(1, "cpu"), track(2, "host"), span("a", 1, 0),
-                                           span("b", 2, 2)})));
+  ASSERT_TRUE(traces.add(
+      trace("1000000", {track(1, "cpu"), track(2, "host"), span("a", 1, 0), span("b", 2, 2)})));
   ASSERT_TRUE(
       traces.add(trace("1007500", {track(1, "host"), track(2, "cpu"), span("c", 2, 0.25)})));
   const json all = json::parse(traces.to_text())["traceEvents"];
@@ -53,9 +53,8 @@ TEST(TraceCollection, DropsWhatIsTooMuchAndSaysSo) {
 }
 
 TEST(TraceCollection, RefusesWhatIsNoTrace) {
-  for (const std::string& text :
-       {std::string("no"), std::string("{}"), trace("x", json::array()), trace("1", {1}),
-        trace("1", {{{"ph", 1}}})})
+  for (const std::string& text : {std::string("no"), std::string("{}"), trace("x", json::array()),
+                                  trace("1", {1}), trace("1", {{{"ph", 1}}})})
     EXPECT_EQ(TraceCollection().add(text).error().code, EPROTO) << text;
 }
 

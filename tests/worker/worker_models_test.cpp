@@ -122,21 +122,21 @@ class FilesOfAModel : public RealParser {
  protected:
   // Loads it with such files, of which slot 1 holds the bytes.
   ring::Reply load_with(const std::string& files, const std::vector<float>& numbers) {
-    return daemon->run(
-        daemon->request(GEONEURON_LOAD_MODEL, {.object = 7, .text = R"({"files":)" + files + "}"},
-                        {reads(share(adding_model())), reads(share(numbers))}));
+    return daemon->run(daemon->request(GEONEURON_LOAD_MODEL,
+                                       {.object = 7, .text = R"({"files":)" + files + "}"},
+                                       {reads(share(adding_model())), reads(share(numbers))}));
   }
 
   // The sums of {1, 2} and w.
   std::vector<float> sums() {
     const uint64_t place = daemon->share(8);
-    const auto ran = daemon->run(
-        GEONEURON_PERCEIVE,
-        {.object = 9,
-         .source = 7,
-         .text = R"({"inputs":{"x":{"slot":0,"type":"float32","shape":[2]}},"keep":[],)"
-                 R"("outputs":{"y":{"slot":1}}})"},
-        {reads(share(std::vector<float>{1, 2})), writes(place)});
+    const auto ran =
+        daemon->run(GEONEURON_PERCEIVE,
+                    {.object = 9,
+                     .source = 7,
+                     .text = R"({"inputs":{"x":{"slot":0,"type":"float32","shape":[2]}},"keep":[],)"
+                             R"("outputs":{"y":{"slot":1}}})"},
+                    {reads(share(std::vector<float>{1, 2})), writes(place)});
     EXPECT_EQ(ran.result, 0) << ran.reason;
     std::vector<float> result(2);
     std::memcpy(result.data(), daemon->memory(place).data(), 8);

@@ -104,7 +104,7 @@ class Session {
   Device device_;
   uint16_t device_number_ = 0;  // as in struct geoneuron_request
   std::string reason_;
-  ModelPointer loaded_;    // the model that the daemon has of this session
+  ModelPointer loaded_;     // the model that the daemon has of this session
   client::Buffer answer_;   // to questions
   client::Buffer counter_;  // of what a run has produced
   // What is known of the tensors of one model on inputs of one kind.

@@ -192,8 +192,7 @@ Result<PerceptionReport> Session::run_once(const PerceptionRequest& request, Kep
 }
 
 // The report of the chain's perception, which is asked for as its last command.
-Result<PerceptionReport> Session::report_of(CommandChain& chain,
-                                            const PerceptionRequest& request) {
+Result<PerceptionReport> Session::report_of(CommandChain& chain, const PerceptionRequest& request) {
   const ordered_json question = {{"about", "passes"}};
   GN_TRY(make_room(*link_, kAnswerBytes, answer_));
   GN_TRY(chain.add({.opcode = GEONEURON_QUERY, .source = kPerceptionNumber, .answers_in_0 = true},
