@@ -31,11 +31,11 @@ Result<client::Buffer> copied(const Image& image, const DaemonLink& link) {
 
 Result<Drawing> drawing_of(const std::string& view, const views::ViewRequest& picture,
                            const DaemonLink& link) {
-  Drawing drawing;
-  drawing.text = {{"view", view}, {"pixels", 0}, {"select", picture.selected}};
-  for (const auto& [name, value] : picture.parameters) drawing.text["parameters"][name] = value;
-  drawing.tensors = GN_TRY(pack(picture.tensors, link));
-  if (!picture.tensors.empty()) drawing.text["tensors"] = drawing.tensors.places.described(1);
+  ordered_json text = {{"view", view}, {"pixels", 0}, {"select", picture.selected}};
+  for (const auto& [name, value] : picture.parameters) text["parameters"][name] = value;
+  PackedTensors tensors = GN_TRY(pack(picture.tensors, link));
+  if (!picture.tensors.empty()) text["tensors"] = tensors.places.described(1);
+  Drawing drawing{std::move(text), std::move(tensors), {}};
   if (!picture.input_image) return drawing;
   drawing.image = GN_TRY(copied(*picture.input_image, link));
   drawing.text["image"] = {
