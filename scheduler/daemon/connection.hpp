@@ -30,6 +30,7 @@ class Connection {
   uint64_t context() const { return context_; }
   const Peer& peer() const { return peer_; }
   uint32_t highest_class() const { return highest_class_; }
+  bool has_said_hello() const { return completion_entries_ != 0; }
   // Once, after HELLO was taken: WELCOME is due.
   bool take_welcome_due() { return std::exchange(welcome_due_, false); }
 

@@ -72,18 +72,19 @@ Result<std::unique_ptr<Daemon>> Daemon::create(const DaemonOptions& options) {
   if (pipe2(ends, O_CLOEXEC) != 0)
     return make_error(errno, "fence: no pipe: %s", std::strerror(errno));
   Fence fence = {.read_end = UniqueFd(ends[0]), .write_end = UniqueFd(ends[1])};
-  Devices devices = GN_TRY(list_devices(options.worker_program, configuration.cores_only));
+  DeviceListing listing =
+      GN_TRY(DeviceListing::start(options.worker_program, configuration.cores_only));
   // Last: from now on the kernel's clients count on it.
   std::optional<KernelSession> kernel = GN_TRY(attach_kernel(options, configuration));
   return std::unique_ptr<Daemon>(
       new Daemon(options, configuration,
-                 Parts{std::move(devices), std::move(loop), std::move(signals), std::move(fence),
+                 Parts{std::move(loop), std::move(signals), std::move(fence), std::move(listing),
                        std::move(kernel)}));
 }
 
 Daemon::Daemon(const DaemonOptions& options, const Configuration& configuration, Parts parts)
     : options_(options),
-      devices_(std::move(parts.devices)),
+      listing_(std::move(parts.listing)),
       loop_(std::move(parts.loop)),
       signals_(std::move(parts.signals)),
       fence_(std::move(parts.fence)),
@@ -91,7 +92,6 @@ Daemon::Daemon(const DaemonOptions& options, const Configuration& configuration,
       buffers_(quotas_),
       scheduler_(limits_of(configuration)),
       workers_(*loop_, {.program = {options.worker_program, options.worker_threads},
-                        .devices = devices_.ids,
                         .fences = {.socket_fd = fence_.write_end.get(),
                                    .kernel_fd = parts.kernel ? parts.kernel->fence_fd() : -1},
                         .limits = configuration.workers}),
@@ -114,6 +114,7 @@ Daemon::Daemon(const DaemonOptions& options, const Configuration& configuration,
     ingresses_.push_back(kernel_.get());
   }
   loop_->poll({Source::kSignals, 0}, signals_.fd(), POLLIN);
+  loop_->poll({Source::kDevices, 0}, listing_->pidfd(), POLLIN);
 }
 
 Daemon::~Daemon() {
@@ -153,6 +154,7 @@ Result<void> Daemon::turn() {
   workers_.tick(now);
   for (Ingress* ingress : ingresses_) ingress->tick(now);
   supervisor_.tick(now);
+  if (listing_ && now >= listing_->end_by_ns()) take_devices(false);
   take_reports();
   ask_policy();
   if (kernel_ && kernel_->loss()) return *kernel_->loss();
@@ -164,6 +166,9 @@ void Daemon::take_events() {
     switch (event.token.source) {
       case Source::kSignals:
         take_signals();
+        break;
+      case Source::kDevices:
+        take_devices(true);
         break;
       case Source::kListener:
       case Source::kConnection:
@@ -208,6 +213,15 @@ void Daemon::reload() {
     }
   }
   supervisor_.ready();
+}
+
+void Daemon::take_devices(bool listing_has_ended) {
+  if (!listing_) return;
+  loop_->forget(listing_->pidfd());
+  devices_ = listing_->take(listing_has_ended);
+  listing_.reset();
+  workers_.set_devices(devices_.ids);
+  for (Ingress* ingress : ingresses_) ingress->serve();
 }
 
 void Daemon::take_reports() {
@@ -282,6 +296,7 @@ uint64_t Daemon::wake_ns() const {
   uint64_t wake = earlier(policy_wake_ns_, workers_.wake_ns());
   for (const Ingress* ingress : ingresses_) wake = earlier(wake, ingress->wake_ns());
   wake = earlier(wake, supervisor_.wake_ns());
+  if (listing_) wake = earlier(wake, listing_->end_by_ns());
   return end_ == End::kDraining ? earlier(wake, end_by_ns_) : wake;
 }
 

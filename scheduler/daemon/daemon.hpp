@@ -36,8 +36,8 @@ struct DaemonOptions {
 
 class Daemon : private JobTable::Surroundings, private Ingress::Clients {
  public:
-  // Lists the devices, blocks SIGTERM, SIGINT and SIGHUP, attaches to the kernel module. Errors:
-  // whatever it cannot do without.
+  // Blocks SIGTERM, SIGINT and SIGHUP, begins to list the devices, attaches to the kernel module.
+  // Errors: whatever it cannot do without.
   static Result<std::unique_ptr<Daemon>> create(const DaemonOptions& options);
   ~Daemon() override;
 
@@ -48,6 +48,7 @@ class Daemon : private JobTable::Surroundings, private Ingress::Clients {
   // Serves this one; when the last client has gone the daemon ends.
   Result<void> serve_only(UniqueFd connection);
 
+  // Clients are welcomed at once, their commands taken when it is known what devices there are.
   // Until SIGTERM or SIGINT, or the end of the only client. What runs then ends first, what waits
   // stays in its clients' ledgers; a second signal ends at once. Errors: those of the loop, and
   // EOWNERDEAD: the kernel has ended the session.
@@ -59,10 +60,10 @@ class Daemon : private JobTable::Surroundings, private Ingress::Clients {
   };
   // What can fail to be made.
   struct Parts {
-    Devices devices;
     std::unique_ptr<Loop> loop;
     Signals signals;
     Fence fence;
+    DeviceListing listing;
     std::optional<KernelSession> kernel;
   };
   Daemon(const DaemonOptions& options, const Configuration& configuration, Parts parts);
@@ -79,6 +80,7 @@ class Daemon : private JobTable::Surroundings, private Ingress::Clients {
   Result<void> turn();
   void take_events();
   void take_signals();
+  void take_devices(bool listing_has_ended);
   void take_reports();
   void ask_policy();
   void tell_clients();
@@ -89,7 +91,8 @@ class Daemon : private JobTable::Surroundings, private Ingress::Clients {
   void reload();
 
   DaemonOptions options_;
-  Devices devices_;
+  std::optional<DeviceListing> listing_;  // until it has ended
+  Devices devices_;                       // none before
   std::unique_ptr<Loop> loop_;
   Signals signals_;
   Fence fence_;

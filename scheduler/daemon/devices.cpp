@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/devices.hpp"
 
-#include <poll.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,14 +11,14 @@
 
 #include "base/log.hpp"
 #include "base/mapped_region.hpp"
-#include "base/unique_fd.hpp"
-#include "daemon/spawn.hpp"
+#include "daemon/loop.hpp"
 
 namespace geoneuron::daemon {
 namespace {
 
-// For drivers on a loaded machine; whoever waits for this daemon waits longer.
-constexpr int kPatienceMs = 45'000;
+constexpr uint64_t kSecondNs = 1'000'000'000;
+// For drivers on a loaded machine; clients are welcomed meanwhile.
+constexpr uint64_t kPatienceNs = 45 * kSecondNs;
 constexpr size_t kMostBytes = 1 << 20;
 constexpr size_t kMostDevices = 64;
 
@@ -38,25 +37,6 @@ Devices cores_only(const std::string& problem) {
   list["devices"][0]["is_hardware"] = false;
   list["auto"]["tries"] = json::array({"cpu"});
   return {.json = list.dump(), .ids = {"cpu"}, .automatic = 1};
-}
-
-// The list's text, once the child has ended by itself and well.
-Result<std::string> output_of(Child& child, int out) {
-  pollfd end = {.fd = child.pidfd(), .events = POLLIN, .revents = 0};
-  int result = 0;
-  do result = poll(&end, 1, kPatienceMs);
-  while (result < 0 && errno == EINTR);
-  if (result == 0) {
-    child.kill();
-    child.reap();
-    return make_error(ETIME, "the worker took more than %d s to list them", kPatienceMs / 1000);
-  }
-  const std::string how = child.reap();
-  if (how != "ended with status 0") return make_error(EIO, "the worker %s", how.c_str());
-  lseek(out, 0, SEEK_SET);
-  const MappedRegion text =
-      GN_TRY(MappedRegion::copy_descriptor(out, "the worker's list", kMostBytes));
-  return std::string(reinterpret_cast<const char*>(text.bytes().data()), text.bytes().size());
 }
 
 }  // namespace
@@ -85,17 +65,34 @@ Result<Devices> parse_devices(const std::string& text) {
   return devices;
 }
 
-Result<Devices> list_devices(const std::string& program, bool only_cores) {
-  const UniqueFd out(memfd_create("devices", MFD_CLOEXEC));
+Result<DeviceListing> DeviceListing::start(const std::string& program, bool only_cores) {
+  UniqueFd out(memfd_create("devices", MFD_CLOEXEC));
   if (!out) return make_error(errno, "devices: no memory file: %s", std::strerror(errno));
   std::vector<std::string> arguments = {"--list-devices"};
   if (only_cores) arguments.emplace_back("cpu");
   Child child = GN_TRY(Child::start(program, arguments, {{out.get(), STDOUT_FILENO}}));
-  Result<std::string> text = output_of(child, out.get());
+  return DeviceListing(std::move(child), std::move(out), now_ns() + kPatienceNs);
+}
+
+// The list's text, where the child has ended by itself and well.
+Result<std::string> DeviceListing::output(bool has_ended) {
+  if (!has_ended) child_.kill();
+  const std::string how = child_.reap();
+  if (!has_ended)
+    return make_error(ETIME, "the worker took more than %llu s to list them",
+                      static_cast<unsigned long long>(kPatienceNs / kSecondNs));
+  if (how != "ended with status 0") return make_error(EIO, "the worker %s", how.c_str());
+  lseek(out_.get(), 0, SEEK_SET);
+  const MappedRegion text =
+      GN_TRY(MappedRegion::copy_descriptor(out_.get(), "the worker's list", kMostBytes));
+  return std::string(reinterpret_cast<const char*>(text.bytes().data()), text.bytes().size());
+}
+
+Devices DeviceListing::take(bool has_ended) {
+  Result<std::string> text = output(has_ended);
   if (!text) return cores_only(text.error().message);
   Result<Devices> devices = parse_devices(*text);
-  if (!devices) return cores_only(devices.error().message);
-  return devices;
+  return devices ? std::move(*devices) : cores_only(devices.error().message);
 }
 
 }  // namespace geoneuron::daemon

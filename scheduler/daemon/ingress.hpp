@@ -33,6 +33,8 @@ class Ingress {
   virtual uint64_t wake_ns() const = 0;
   virtual void tick(uint64_t now) = 0;
 
+  // From now on takes commands; before, clients are only welcomed.
+  virtual void serve() = 0;
   // Takes in no new clients and, where they wait elsewhere, no new commands.
   virtual void drain() = 0;
   virtual bool has_unsent() const = 0;

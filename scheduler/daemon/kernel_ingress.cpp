@@ -188,7 +188,7 @@ void KernelIngress::flush() {
                        {begin, begin + static_cast<ptrdiff_t>(count)});
   }
   commits_.clear();
-  if (draining_) return;
+  if (!serving_ || draining_) return;
   while (const auto fetch = credits_.begin())
     parts_.loop.fetch({Source::kKernelFetch, fetch->number}, session_.fd(), fetch->ask);
 }
@@ -209,8 +209,9 @@ void KernelIngress::committed(const Event& event) {
 
 uint64_t KernelIngress::wake_ns() const {
   if (closed_ || loss_) return 0;
-  // While the daemon has nothing of the kernel's, the lease does not run.
-  return !is_active() || !taken_.empty() || draining_ ? std::max<uint64_t>(next_look_ns_, 1) : 0;
+  // The lease does not run while the daemon asks for commands and has none.
+  const bool owes = !is_active() || !serving_ || draining_ || !taken_.empty();
+  return owes ? std::max<uint64_t>(next_look_ns_, 1) : 0;
 }
 
 void KernelIngress::tick(uint64_t now) {

@@ -43,6 +43,7 @@ class KernelIngress final : public Ingress {
   // The lease, and a standby's look for its promotion.
   uint64_t wake_ns() const override;
   void tick(uint64_t now) override;
+  void serve() override { serving_ = true; }
   // What is not answered goes to the next server.
   void drain() override { draining_ = true; }
   bool has_unsent() const override { return !loss_ && (!commits_.empty() || committing_ > 0); }
@@ -79,7 +80,7 @@ class KernelIngress final : public Ingress {
   KernelSession session_;
   FetchCredits credits_;
   std::optional<Error> loss_;
-  bool draining_ = false, closed_ = false;
+  bool serving_ = false, draining_ = false, closed_ = false;
   uint64_t next_look_ns_ = 0;
   std::unordered_map<uint64_t, Context> contexts_;   // by the kernel's number
   std::unordered_map<uint64_t, uint64_t> numbers_;   // of those, by the daemon's

@@ -22,6 +22,7 @@ namespace geoneuron::daemon {
 enum class Source : uint8_t {
   kNobody,
   kSignals,
+  kDevices,  // their listing has ended
   kListener,
   kConnection,
   kConnectionSend,

@@ -56,6 +56,11 @@ void SocketIngress::listen(UniqueFd listener) {
   parts_.loop.accept({Source::kListener, 0}, listener_.get());
 }
 
+void SocketIngress::serve() {
+  serving_ = true;
+  for (auto& [context, client] : clients_) mark(*client);
+}
+
 void SocketIngress::drain() {
   if (!listener_) return;
   parts_.loop.forget(listener_.get());
@@ -168,7 +173,8 @@ void SocketIngress::flush_one(Client& client) {
   client.marked = false;
   const uint64_t context = client.connection.context();
   Outbox& outbox = client.connection.outbox();
-  if (!client.receiving && !outbox.has_many_answers()) {
+  const bool may_speak = serving_ || !client.connection.has_said_hello();
+  if (may_speak && !client.receiving && !outbox.has_many_answers()) {
     client.receiving = true;
     parts_.loop.receive({Source::kConnection, context}, client.fd.get(), GEONEURON_MESSAGE_BYTES);
   }

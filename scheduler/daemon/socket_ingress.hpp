@@ -44,6 +44,7 @@ class SocketIngress final : public Ingress {
   // Accepting failed for want of fds or memory: then it is tried again.
   uint64_t wake_ns() const override { return retry_ns_; }
   void tick(uint64_t now) override;
+  void serve() override;
   void drain() override;
   bool has_unsent() const override;
   void close_all() override;
@@ -71,6 +72,7 @@ class SocketIngress final : public Ingress {
   Parts parts_;
   ClassRules rules_;
   UniqueFd listener_, spare_;
+  bool serving_ = false;
   uint64_t retry_ns_ = 0;
   std::unordered_map<uint64_t, std::unique_ptr<Client>> clients_;
   std::vector<uint64_t> marked_;

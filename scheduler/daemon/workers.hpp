@@ -34,13 +34,14 @@ class Workers {
  public:
   struct Options {
     WorkerProgram program;
-    std::vector<std::string> devices;  // their ids; DeviceId counts from 1
     Fences fences;
     WorkerLimits limits;
   };
   Workers(Loop& loop, const Options& options) : loop_(&loop), options_(options) {}
   ~Workers();
 
+  // Their ids; DeviceId counts from 1. Once, before any worker is asked for.
+  void set_devices(const std::vector<std::string>& devices) { devices_ = devices; }
   void set_limits(const WorkerLimits& limits) { options_.limits = limits; }
 
   // The one for that device and user; it is started if it is not there.
@@ -139,6 +140,7 @@ class Workers {
 
   Loop* loop_;
   Options options_;
+  std::vector<std::string> devices_;
   uint64_t next_id_ = 1, next_generation_ = 1;
   bool ending_ = false;
   std::map<std::pair<policy::DeviceId, uid_t>, std::unique_ptr<Slot>> slots_;

@@ -31,6 +31,7 @@ class DaemonTest : public testing::Test {
   void SetUp() override {
     unsetenv("FAKE_WORKER_START");
     unsetenv("FAKE_WORKER_LIST");
+    unsetenv("FAKE_WORKER_LIST_AFTER");
     systemd_ = UniqueFd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_un address = {};
     address.sun_family = AF_UNIX;

@@ -40,6 +40,24 @@ TEST_F(DaemonLife, TermLetsEndWhatRunsAndLeavesWhatWaits) {
   EXPECT_FALSE(std::filesystem::exists(socket()));
 }
 
+// A driver may take long to say what devices it has.
+TEST_F(DaemonLife, ClientsAreWelcomedBeforeTheDevicesAreKnown) {
+  setenv("FAKE_WORKER_LIST_AFTER", (folder_ / "go").c_str(), 1);
+  start();
+  RawClient client = connect();
+  client.submit({nop(7)});
+  std::ofstream(folder_ / "go") << "";
+  EXPECT_EQ(client.completions(1)[0].user_data, 7u);
+  EXPECT_NE(ask(client, R"({"about": "devices"})").find("fake"), std::string::npos);
+}
+
+TEST_F(DaemonLife, ItEndsBeforeTheDevicesAreKnown) {
+  setenv("FAKE_WORKER_LIST_AFTER", (folder_ / "go").c_str(), 1);
+  start();
+  const RawClient client = connect();
+  EXPECT_EQ(end_by(SIGTERM), "ended with status 0");
+}
+
 // As a terminal does at Ctrl-C: to all of the foreground group.
 TEST_F(DaemonLife, AnInterruptOfItsGroupLetsEndWhatRuns) {
   start();

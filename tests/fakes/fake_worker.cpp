@@ -169,6 +169,9 @@ class FakeWorker {
 int list() {
   const char* text = std::getenv("FAKE_WORKER_LIST");
   if (text != nullptr && std::string(text) == "crash") std::raise(SIGSEGV);
+  // Until there is a file named so.
+  const char* const go = std::getenv("FAKE_WORKER_LIST_AFTER");
+  while (go != nullptr && access(go, F_OK) != 0) usleep(10'000);
   std::puts(text != nullptr
                 ? text
                 : R"({"devices": [{"id": "cpu", "name": "fake"}], "auto": {"device": "cpu"}})");
@@ -197,6 +200,6 @@ int serve() {
 }  // namespace geoneuron::fakes
 
 int main(int argc, char** argv) {
-  if (argc == 2 && std::strcmp(argv[1], "--list-devices") == 0) return geoneuron::fakes::list();
+  if (argc >= 2 && std::strcmp(argv[1], "--list-devices") == 0) return geoneuron::fakes::list();
   return geoneuron::fakes::serve();
 }
