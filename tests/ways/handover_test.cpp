@@ -12,8 +12,8 @@
 #include <set>
 
 #include "daemon/spawn.hpp"
-#include "fakes/fake_worker.hpp"
 #include "fakes/temporary_folder.hpp"
+#include "ways/acts.hpp"
 
 namespace geoneuron::ways {
 namespace {
@@ -65,17 +65,6 @@ struct Handover : testing::Test {
     geoneuron_info there{};
     EXPECT_EQ(connection.info(there), 0);
     return there;
-  }
-  static geoneuron_command act(fakes::FakeAct act, uint64_t user_data) {
-    geoneuron_command command;
-    EXPECT_EQ(geoneuron_command_release(&command, static_cast<uint64_t>(act)), 0);
-    command.user_data = user_data;
-    return command;
-  }
-  static std::vector<geoneuron_command> slow(uint32_t count) {
-    std::vector<geoneuron_command> commands;
-    for (uint64_t i = 0; i < count; ++i) commands.push_back(act(fakes::FakeAct::kSlow, i));
-    return commands;
   }
   static void expect_each_once(const client::Connection& connection, uint32_t count) {
     ASSERT_EQ(connection.wait(count, kPatienceNs), 0) << geoneuron_error();

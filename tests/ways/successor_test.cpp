@@ -9,8 +9,8 @@
 #include <set>
 
 #include "daemon/spawn.hpp"
-#include "fakes/fake_worker.hpp"
 #include "fakes/temporary_folder.hpp"
+#include "ways/acts.hpp"
 
 namespace geoneuron::ways {
 namespace {
@@ -37,13 +37,6 @@ struct Successor : testing::Test {
     return connection;
   }
 
-  static geoneuron_command act(fakes::FakeAct act, uint64_t user_data) {
-    geoneuron_command command;
-    EXPECT_EQ(geoneuron_command_release(&command, static_cast<uint64_t>(act)), 0);
-    command.user_data = user_data;
-    return command;
-  }
-
   TemporaryFolder folder;
   const std::string socket = folder / "socket";
 };
@@ -51,8 +44,7 @@ struct Successor : testing::Test {
 TEST_F(Successor, GoesOnWithWhatTheFirstLeft) {
   std::optional<daemon::Child> first = start();
   const client::Connection connection = connect();
-  std::vector<geoneuron_command> commands;
-  for (uint64_t i = 0; i < kCommands; ++i) commands.push_back(act(fakes::FakeAct::kSlow, i));
+  std::vector<geoneuron_command> commands = slow(kCommands);
   commands.push_back(act(fakes::FakeAct::kProcess, kCommands));
   ASSERT_EQ(connection.submit(commands), static_cast<int>(kCommands + 1));
   ASSERT_EQ(connection.wait(2), 0);
@@ -76,12 +68,7 @@ TEST_F(Successor, GoesOnWithWhatTheFirstLeft) {
 TEST_F(Successor, DoesNotRunWhatMayRunOnlyOnce) {
   std::optional<daemon::Child> first = start();
   const client::Connection connection = connect();
-  std::vector<geoneuron_command> commands;
-  for (uint64_t i = 0; i < kCommands; ++i) {
-    commands.push_back(act(fakes::FakeAct::kSlow, i));
-    commands.back().flags = 0;
-  }
-  ASSERT_EQ(connection.submit(commands), static_cast<int>(kCommands));
+  ASSERT_EQ(connection.submit(slow(kCommands, 0)), static_cast<int>(kCommands));
   ASSERT_EQ(connection.wait(1), 0);
   kill(first->pid(), SIGTERM);
   ASSERT_EQ(first->reap(), "ended with status 0");
