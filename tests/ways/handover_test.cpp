@@ -43,8 +43,11 @@ struct Handover : testing::Test {
     EXPECT_TRUE(child) << child.error().message;
     return std::move(*child);
   }
-  daemon::Child start_active() const {
-    daemon::Child child = start({"--kernel", "yes", "--socket", first, "--worker", FAKE_WORKER});
+  // With that configuration.
+  daemon::Child start_active(const std::string& configuration = "") const {
+    std::ofstream(folder / "conf") << configuration;
+    daemon::Child child = start({"--kernel", "yes", "--socket", first, "--worker", FAKE_WORKER,
+                                 "--config", folder / "conf"});
     EXPECT_TRUE(eventually([&] { return is_there(first); }));
     return child;
   }
@@ -110,6 +113,21 @@ TEST_F(Handover, ADaemonThatIsToldToEndLeavesTheRestToTheNext) {
   ASSERT_EQ(connection.submit(slow(kCommands)), static_cast<int>(kCommands));
   ASSERT_EQ(connection.wait(2, kPatienceNs), 0);
   expect_end(active);
+  expect_each_once(connection, kCommands);
+  expect_end(standby);
+}
+
+// It finds its session over when it wakes, and must end with its workers: they hold the fence.
+TEST_F(Handover, ADaemonThatIsSilentForTooLongIsGivenUp) {
+  daemon::Child active = start_active("kernel_lease_seconds = 1\n");
+  const client::Connection connection = connect();
+  daemon::Child standby = start_standby(connection);
+  ASSERT_EQ(connection.submit(slow(kCommands)), static_cast<int>(kCommands));
+  ASSERT_EQ(connection.wait(2, kPatienceNs), 0);
+  kill(active.pid(), SIGSTOP);
+  EXPECT_TRUE(eventually([&] { return info(connection).standby_attached == 0; }));
+  kill(active.pid(), SIGCONT);
+  EXPECT_EQ(active.reap(), "ended with status 1");
   expect_each_once(connection, kCommands);
   expect_end(standby);
 }
