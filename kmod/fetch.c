@@ -175,6 +175,8 @@ static void fill(struct gn_session *session, struct gn_fetch *fetch)
 	int class;
 
 	tell_notices(session, fetch);
+	if (session->retiring)
+		return;
 	for (class = GEONEURON_CLASSES - 1; class >= 0; class--)
 		while (!full(fetch) && fetch->ask.credits[class]) {
 			command = pick(class);

@@ -143,6 +143,7 @@ struct gn_session {
 	bool gone;			/* the server */
 	bool fenced;			/* the fence's last copy is closed */
 	bool wants_contexts;		/* is told of contexts that are gone */
+	bool retiring;			/* has given commands back, and gets no more */
 	u64 lease_ns;
 	u64 renewed_ns;
 	void *area;

@@ -25,7 +25,7 @@ static bool owes(const struct gn_session *session)
 	int class;
 
 	for (class = 0; class < GEONEURON_CLASSES; class++)
-		if (!list_empty(&gn.turn[class]) && !credited(session, class))
+		if (!list_empty(&gn.turn[class]) && (session->retiring || !credited(session, class)))
 			return true;
 	return !list_empty(&session->dispatched);
 }

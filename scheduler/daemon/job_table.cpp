@@ -67,14 +67,16 @@ void JobTable::remove_context(uint64_t context) {
 }
 
 void JobTable::submit(uint64_t context, Group group) {
-  if (draining_ || !contexts_.contains(context)) return;
+  if (!contexts_.contains(context)) return;
+  if (draining_) return leave(context, group);
   for (const Accepted& accepted : group)
     if (accepted.error != 0) post(context, accepted, failure_of(accepted.error, accepted.sentence));
   if (!group.empty() && group.front().error == 0) take(context, std::move(group), {});
 }
 
 void JobTable::submit_piece(uint64_t context, Group group, const Piece& piece) {
-  if (draining_ || !contexts_.contains(context)) return;
+  if (!contexts_.contains(context)) return;
+  if (draining_) return leave(context, group);
   const auto begun = chains_.find(piece.chain);
   // A chain that is no more has failed.
   const bool is_late = piece.is_begun && (begun == chains_.end() || begun->second.failed);
@@ -252,11 +254,17 @@ void JobTable::drain() {
   for (const auto& [id, job] : jobs_)
     if (job.state != JobState::kSent) waiting.push_back(id);
   std::ranges::sort(waiting, std::greater());  // who cancels a chain begins at its end
-  for (const uint64_t id : waiting) forget(*find(id));
+  for (const uint64_t id : waiting) leave(*find(id));
 }
 
-void JobTable::forget(Job& job) {
+void JobTable::leave(uint64_t context, const Group& group) {
+  for (const Accepted& accepted : group)
+    answers_.push_back({context, NotBegun{accepted.command_id}});
+}
+
+void JobTable::leave(Job& job) {
   if (job.state == JobState::kQueued) scheduler_->cancel(policy::JobId{job.id()});
+  answers_.push_back({job.context, NotBegun{job.accepted.command_id}});
   contexts_.at(job.context).jobs.erase(job.id());
   erase(job.id());
 }

@@ -25,9 +25,15 @@ struct ContextInfo {
   uint32_t highest_class = 0;
 };
 
+// Of a command that the daemon took and has not begun, and never will: whoever has it in his ledger
+// may have it run elsewhere.
+struct NotBegun {
+  uint64_t command_id = 0;
+};
+
 struct Answer {
   uint64_t context = 0;
-  std::variant<geoneuron_completion, geoneuron_cancel> what;
+  std::variant<geoneuron_completion, geoneuron_cancel, NotBegun> what;
 };
 
 class JobTable : public CommandSink {
@@ -63,8 +69,7 @@ class JobTable : public CommandSink {
 
   // The time at which everything until the next call happens.
   void set_now(uint64_t now_ns) { now_ns_ = now_ns; }
-  // What was submitted and is not sent is forgotten without an answer, and so is all that comes: it
-  // is in its client's ledger, and runs elsewhere.
+  // What was submitted and is not sent is answered NotBegun, and so is all that comes.
   void drain();
 
   // The batch's jobs, in order, as sent. Ids of jobs that are no more are left out.
@@ -130,8 +135,9 @@ class JobTable : public CommandSink {
   void fail_chain(Chain& chain, const std::string& reason);
   // Ends one that waits, or asks for the end of one that runs.
   void end(Job& job, const Outcome& outcome);
-  // Without an answer; it must wait.
-  void forget(Job& job);
+  // It must wait.
+  void leave(Job& job);
+  void leave(uint64_t context, const Group& group);
   void leave_batch(const Job& job, uint64_t device_ns);
 
   policy::Scheduler* scheduler_;

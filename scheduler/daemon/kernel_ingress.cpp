@@ -35,8 +35,7 @@ void KernelIngress::handle(Event& event) {
 void KernelIngress::fetched(const Event& event) {
   const auto number = static_cast<uint32_t>(event.token.id);
   credits_.end(number);
-  // What comes now is left to the next server.
-  if (closed_ || draining_ || loss_ || event.result == -ETIME) return;
+  if (closed_ || loss_ || event.result == -ETIME) return;
   if (event.result == -ECANCELED || event.result == -ENOTCONN)
     return lose("the kernel has ended this daemon's session");
   if (event.result < 0) return lose(std::string("FETCH: ") + std::strerror(-event.result));
@@ -164,15 +163,19 @@ void KernelIngress::context_gone(uint64_t context_id) {
 bool KernelIngress::deliver(const Answer& answer) {
   if (!numbers_.contains(answer.context)) return false;
   const auto* completion = std::get_if<geoneuron_completion>(&answer.what);
-  const auto found = completion ? taken_.find(completion->command_id) : taken_.end();
-  if (found == taken_.end()) return true;
+  const auto* not_begun = std::get_if<NotBegun>(&answer.what);
   geoneuron_commit_entry entry = {};
-  entry.command_id = completion->command_id;
+  if (completion != nullptr) entry.command_id = completion->command_id;
+  if (not_begun != nullptr) entry.command_id = not_begun->command_id;
+  const auto found = taken_.find(entry.command_id);
+  if (found == taken_.end()) return true;
   entry.epoch = found->second.epoch;
   entry.attempt = found->second.attempt;
-  entry.result = completion->result;
-  entry.value = completion->value;
-  commits_.push_back(entry);
+  if (completion != nullptr) {
+    entry.result = completion->result;
+    entry.value = completion->value;
+  }
+  (completion != nullptr ? commits_ : given_back_).push_back(entry);
   credits_.give(found->second.priority_class);
   taken_.erase(found);
   return true;
@@ -180,17 +183,33 @@ bool KernelIngress::deliver(const Answer& answer) {
 
 void KernelIngress::flush() {
   if (closed_ || loss_) return;
-  for (size_t done = 0; done < commits_.size(); done += GEONEURON_MAX_RECORDS) {
-    const auto begin = commits_.begin() + static_cast<ptrdiff_t>(done);
-    const size_t count = std::min<size_t>(commits_.size() - done, GEONEURON_MAX_RECORDS);
-    ++committing_;
-    parts_.loop.commit({Source::kKernelCommit, 0}, session_.fd(),
-                       {begin, begin + static_cast<ptrdiff_t>(count)});
-  }
-  commits_.clear();
+  commit(commits_, 0);
+  commit(given_back_, GEONEURON_COMMIT_GIVE_BACK);
   if (!serving_ || draining_) return;
   while (const auto fetch = credits_.begin())
     parts_.loop.fetch({Source::kKernelFetch, fetch->number}, session_.fd(), fetch->ask);
+}
+
+void KernelIngress::commit(std::vector<geoneuron_commit_entry>& entries, uint32_t flags) {
+  const bool retires = flags != 0 && std::exchange(retires_, false);
+  for (size_t done = 0; done < entries.size() || (done == 0 && retires);
+       done += GEONEURON_MAX_RECORDS) {
+    const auto begin = entries.begin() + static_cast<ptrdiff_t>(done);
+    const size_t count = std::min<size_t>(entries.size() - done, GEONEURON_MAX_RECORDS);
+    ++committing_;
+    parts_.loop.commit({Source::kKernelCommit, 0}, session_.fd(),
+                       {begin, begin + static_cast<ptrdiff_t>(count)}, flags);
+  }
+  entries.clear();
+}
+
+void KernelIngress::drain() {
+  draining_ = true;
+  retires_ = is_active();
+}
+
+bool KernelIngress::has_unsent() const {
+  return !loss_ && (retires_ || !commits_.empty() || !given_back_.empty() || committing_ > 0);
 }
 
 void KernelIngress::committed(const Event& event) {

@@ -3,8 +3,9 @@
 // COMMITted, many at a time, on the daemon's one loop; who may do what, and how much, the kernel
 // has decided. One thread.
 //
-// What holds: a command that was taken is committed once, or never where the session ends first;
-// then the kernel hands it to the next server, when nobody of this session can write any more.
+// What holds: a command that was taken is committed once; or, where the daemon ends before it was
+// begun, given back once; or neither, where the session ends first: then the kernel hands it to the
+// next server, when nobody of this session can write any more.
 #pragma once
 
 #include <array>
@@ -44,9 +45,9 @@ class KernelIngress final : public Ingress {
   uint64_t wake_ns() const override;
   void tick(uint64_t now) override;
   void serve() override { serving_ = true; }
-  // What is not answered goes to the next server.
-  void drain() override { draining_ = true; }
-  bool has_unsent() const override { return !loss_ && (!commits_.empty() || committing_ > 0); }
+  // What is not begun goes to the next server.
+  void drain() override;
+  bool has_unsent() const override;
   void close_all() override;
 
  private:
@@ -74,6 +75,7 @@ class KernelIngress final : public Ingress {
   void bring_buffers(const geoneuron_record& record, Accepted& accepted);
   Context& context_of(const geoneuron_record& record);
   void context_gone(uint64_t context_id);
+  void commit(std::vector<geoneuron_commit_entry>& entries, uint32_t flags);
   void lose(std::string reason);
 
   Parts parts_;
@@ -81,12 +83,13 @@ class KernelIngress final : public Ingress {
   FetchCredits credits_;
   std::optional<Error> loss_;
   bool serving_ = false, draining_ = false, closed_ = false;
+  bool retires_ = false;  // the kernel is to be told to hand out no more
   uint64_t next_look_ns_ = 0;
   std::unordered_map<uint64_t, Context> contexts_;   // by the kernel's number
   std::unordered_map<uint64_t, uint64_t> numbers_;   // of those, by the daemon's
   std::unordered_map<uint64_t, Taken> taken_;        // by command_id
   std::unordered_map<uint64_t, BufferRef> buffers_;  // by the kernel's number
-  std::vector<geoneuron_commit_entry> commits_;
+  std::vector<geoneuron_commit_entry> commits_, given_back_;
   size_t committing_ = 0;  // COMMITs under way
 };
 

@@ -178,7 +178,8 @@ void Loop::fetch(Token token, int fd, const geoneuron_uring_fetch& ask) {
   command(operation, fd, GEONEURON_URING_FETCH, ask);
 }
 
-void Loop::commit(Token token, int fd, const std::vector<geoneuron_commit_entry>& entries) {
+void Loop::commit(Token token, int fd, const std::vector<geoneuron_commit_entry>& entries,
+                  uint32_t flags) {
   Operation& operation = begin(token);
   operation.kind = Kind::kCommit;
   const auto bytes = std::as_bytes(std::span(entries));
@@ -186,6 +187,7 @@ void Loop::commit(Token token, int fd, const std::vector<geoneuron_commit_entry>
   geoneuron_uring_commit ask = {};
   ask.entries = reinterpret_cast<uintptr_t>(operation.sent.data());
   ask.count = static_cast<uint32_t>(entries.size());
+  ask.flags = flags;
   command(operation, fd, GEONEURON_URING_COMMIT, ask);
 }
 

@@ -69,7 +69,8 @@ class Loop {
   void poll(Token token, int fd, short events);
   // Of a file of /dev/geoneuron-server; the results are as in linux/geoneuron.h.
   void fetch(Token token, int fd, const geoneuron_uring_fetch& ask);
-  void commit(Token token, int fd, const std::vector<geoneuron_commit_entry>& entries);
+  void commit(Token token, int fd, const std::vector<geoneuron_commit_entry>& entries,
+              uint32_t flags = 0);
 
   // Ends whatever is under way on the fd; those events still come, with -ECANCELED.
   void forget(int fd);

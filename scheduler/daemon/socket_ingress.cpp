@@ -158,7 +158,13 @@ void SocketIngress::sent(Client& client, const Event& event) {
 bool SocketIngress::deliver(const Answer& answer) {
   Client* client = find(answer.context);
   if (client == nullptr) return false;
-  std::visit([&](const auto& entry) { client->connection.outbox().add(entry); }, answer.what);
+  // What was not begun its client has in its ledger.
+  if (std::holds_alternative<NotBegun>(answer.what)) return true;
+  Outbox& outbox = client->connection.outbox();
+  if (const auto* completion = std::get_if<geoneuron_completion>(&answer.what))
+    outbox.add(*completion);
+  else
+    outbox.add(std::get<geoneuron_cancel>(answer.what));
   mark(*client);
   return true;
 }

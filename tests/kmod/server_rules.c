@@ -307,7 +307,7 @@ static void test_commit(void)
 	void *read_only = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	MUST(read_only == MAP_FAILED ? -1 : 0);
-	expect("flags of COMMIT", try_commit(&server, entries, 1, 1), -EINVAL);
+	expect("flags of COMMIT", try_commit(&server, entries, 1, 2), -EINVAL);
 	expect("no entries", try_commit(&server, entries, 0, 0), -EINVAL);
 	expect("too many entries", try_commit(&server, entries, GEONEURON_MAX_RECORDS + 1, 0),
 	       -EINVAL);

@@ -117,6 +117,18 @@ TEST_F(Handover, ADaemonThatIsToldToEndLeavesTheRestToTheNext) {
   expect_end(standby);
 }
 
+// Nobody has begun it: so it is run once, whether it may run again or not.
+TEST_F(Handover, ADaemonThatIsToldToEndGivesBackWhatItHasNotBegun) {
+  daemon::Child active = start_active();
+  const client::Connection connection = connect();
+  daemon::Child standby = start_standby(connection);
+  ASSERT_EQ(connection.submit(slow(kCommands, 0)), static_cast<int>(kCommands));
+  ASSERT_EQ(connection.wait(2, kPatienceNs), 0);
+  expect_end(active);
+  expect_each_once(connection, kCommands);
+  expect_end(standby);
+}
+
 // It finds its session over when it wakes, and must end with its workers: they hold the fence.
 TEST_F(Handover, ADaemonThatIsSilentForTooLongIsGivenUp) {
   daemon::Child active = start_active("kernel_lease_seconds = 1\n");

@@ -409,20 +409,27 @@ struct geoneuron_uring_fetch {
  * On /dev/geoneuron-server. entries is the address of count commit entries. The call goes through
  * all of them; res is the number whose outcome is 0, or -EINVAL (count), -ENOTCONN (not the active
  * server), -EFAULT. Before a failure some may have counted: committed again, they are refused.
+ *
+ * GIVE_BACK: from now on no FETCH of this session brings commands, whatever its credits; and those
+ * of the entries were not begun, and will not be by it: they wait again, in their places, for the
+ * next server, IDEMPOTENT or not. One that its client has cancelled, or whose client is gone, ends.
+ * Where others of its chain were begun, what becomes of those becomes of it.
  */
 struct geoneuron_uring_commit {
 	__u64 entries;
-	__u32 count;		/* 1 .. GEONEURON_MAX_RECORDS */
-	__u32 flags;		/* 0 */
+	__u32 count;		/* 1 .. GEONEURON_MAX_RECORDS; with GIVE_BACK also 0 */
+	__u32 flags;		/* GEONEURON_COMMIT_* */
 };
+
+#define GEONEURON_COMMIT_GIVE_BACK 0x1
 
 struct geoneuron_commit_entry {
 	__u64 command_id;
 	__u32 epoch;
 	__u32 attempt;
 	__s32 result;		/* 0 or positive: done; negative: failed, and its chain with it */
-	__s32 outcome;		/* out: 0, -ESTALE (another epoch or attempt), -ENOENT */
-	__u64 value;		/* passed on to the client */
+	__s32 outcome;		/* out: 0, -ESTALE (another epoch or attempt), -ENOENT, -EINVAL */
+	__u64 value;		/* passed on to the client; 0 with GIVE_BACK, as is result */
 };
 
 #define GEONEURON_URING_SUBMIT 0x01
