@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What commands do, by the network that reads digits: and that every way gives the same bytes.
+#include <unistd.h>
+
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -95,6 +99,21 @@ class Models : public WaysTest {
   static std::string bytes_of(const Buffer& memory, uint64_t count) {
     return {reinterpret_cast<const char*>(memory.bytes().data()), count};
   }
+  // The process of the one worker that there is; 0: it does not run.
+  static pid_t worker_process(const Session& on) {
+    const auto done = answers(on.connection, {query(on, 0, R"({"about": "statistics"})")});
+    const std::string text = bytes_of(on.answer, done[0].value);
+    const std::string name = "\"process\":";
+    const size_t place = text.find(name, text.find("\"workers\""));
+    return place == std::string::npos ? 0 : std::atoi(text.c_str() + place + name.size());
+  }
+  // And waits until the daemon has seen it.
+  static bool kill_worker(const Session& on) {
+    const pid_t killed = worker_process(on);
+    if (killed <= 0 || kill(killed, SIGKILL) != 0) return false;
+    for (int i = 0; i < 12'000 && worker_process(on) == killed; ++i) usleep(10'000);
+    return worker_process(on) != killed;
+  }
   static uint64_t picture_bytes(uint64_t value) { return 4 * (value >> 32) * (value & 0xffffffff); }
 };
 
@@ -131,6 +150,22 @@ TEST_F(Models, WhatIsKeptStaysUntilItIsReleased) {
   EXPECT_EQ(on.connection.run(std::vector{perceive(on, R"("keep": ["conv1"]})"), render(on)}, {}),
             0)
       << geoneuron_error();
+}
+
+TEST_F(Models, WhatAWorkerHasLostIsMadeAgain) {
+  const Session on = session();
+  ASSERT_EQ(on.connection.run(linked({load(on), perceive(on, R"("keep": ["conv1"]})")})), 0);
+  std::vector<geoneuron_completion> done(1);
+  ASSERT_EQ(on.connection.run(std::vector{render(on)}, done), 0) << geoneuron_error();
+  const std::string picture = bytes_of(on.picture, picture_bytes(done[0].value));
+  std::memset(on.picture.bytes().data(), 0, kPictureBytes);
+  ASSERT_TRUE(kill_worker(on));
+  ASSERT_EQ(on.connection.run(std::vector{render(on)}, done), 0) << geoneuron_error();
+  EXPECT_TRUE(bytes_of(on.picture, picture_bytes(done[0].value)) == picture);
+  // From other bytes it would be another.
+  on.input.as<float>()[0] = 0.5F;
+  ASSERT_TRUE(kill_worker(on));
+  EXPECT_EQ(on.connection.run(std::vector{render(on)}), -ESTALE);
 }
 
 TEST_F(Models, OfOthersNothingIsSeen) {

@@ -2,8 +2,6 @@
 // The C functions for connections and buffers.
 #include "client/api.hpp"
 
-#include <sys/mman.h>
-
 #include <bit>
 #include <cstring>
 #include <string>
@@ -52,7 +50,7 @@ Result<ConnectOptions> read_options(const geoneuron_options* given) {
 Result<int> make_buffer(geoneuron_context* context, Result<BufferMemory> memory,
                         geoneuron_buffer** buffer) {
   if (!memory) return std::move(memory).error();
-  *buffer = new geoneuron_buffer{context->context, *memory};
+  *buffer = new geoneuron_buffer{context->context, std::move(*memory)};
   return 0;
 }
 
@@ -119,7 +117,6 @@ int geoneuron_buffer_import(geoneuron_context* context, int fd, uint32_t flags,
 
 void geoneuron_buffer_destroy(geoneuron_buffer* buffer) {
   if (buffer == nullptr) return;
-  if (buffer->memory.data != nullptr) munmap(buffer->memory.data, buffer->memory.size_bytes);
   // Where the context is disconnected the handle went with it.
   guarded([&]() -> Result<int> {
     GN_TRY(buffer->context->destroy_buffer(buffer->memory.handle));
@@ -129,7 +126,7 @@ void geoneuron_buffer_destroy(geoneuron_buffer* buffer) {
 }
 
 void* geoneuron_buffer_data(const geoneuron_buffer* buffer) {
-  return buffer->memory.data;
+  return buffer->memory.data();
 }
 
 uint64_t geoneuron_buffer_size(const geoneuron_buffer* buffer) {

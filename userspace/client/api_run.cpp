@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The C functions that run commands.
 #include <geoneuron/geoneuron.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstring>
@@ -38,7 +37,7 @@ Result<std::string> ask_for_sentence(geoneuron_context& context, uint64_t comman
   if (completion.result < 0 && completion.result != -ENOSPC)
     return make_error(-completion.result, "the daemon does not remember why");
   const uint64_t bytes = std::min<uint64_t>(completion.value, answer.memory.size_bytes);
-  return printable(std::string_view(static_cast<const char*>(answer.memory.data), bytes));
+  return printable(std::string_view(static_cast<const char*>(answer.memory.data()), bytes));
 }
 
 // The first command that failed of itself, or else the first that failed.
@@ -89,7 +88,6 @@ Result<std::string> failure_sentence(geoneuron_context& context,
   if (completion.command_id == 0) return std::string(own_sentence(completion.result));
   geoneuron_buffer answer{context.context, GN_TRY(context.context->create_buffer(kSentenceBytes))};
   auto sentence = ask_for_sentence(context, completion.command_id, answer);
-  munmap(answer.memory.data, answer.memory.size_bytes);
   GN_TRY(context.context->destroy_buffer(answer.memory.handle));
   // The kernel answers by itself what no daemon ever saw.
   if (!sentence && sentence.error().code == ENOENT)

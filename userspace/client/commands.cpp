@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "client/api.hpp"
+#include "client/request.hpp"
 
 namespace geoneuron::client {
 namespace {
@@ -16,13 +17,6 @@ void begin(geoneuron_command& command, uint16_t opcode) {
   command.opcode = opcode;
   command.flags = GEONEURON_COMMAND_IDEMPOTENT;
   command.priority_class = GEONEURON_CLASS_NORMAL;
-}
-
-geoneuron_request request_of(const geoneuron_command& command) {
-  geoneuron_request request{};
-  static_assert(sizeof(request) == sizeof(command.payload));
-  std::memcpy(&request, command.payload, sizeof(request));
-  return request;
 }
 
 void set_request(geoneuron_command& command, const geoneuron_request& request) {

@@ -73,6 +73,7 @@ Result<uint32_t> Context::submit(std::span<const geoneuron_command> commands) {
       return invalid("user_data 0x%llx: must be below 0x%llx, where the library's own begin",
                      static_cast<unsigned long long>(command.user_data),
                      static_cast<unsigned long long>(kReservedUserData));
+  definitions_.forget(commands);
   return submit_locked(commands);
 }
 
@@ -210,8 +211,8 @@ Result<geoneuron_cancel> Context::cancel(uint64_t user_data) {
   return call->answer;
 }
 
-Result<void> Context::run(std::span<const geoneuron_command> commands,
-                          std::span<geoneuron_completion> completions) {
+Result<void> Context::run_once(std::span<const geoneuron_command> commands,
+                               std::span<geoneuron_completion> completions) {
   if (commands.size() > completion_entries_)
     return invalid("%zu commands at once: at most %u", commands.size(), completion_entries_);
   Lock lock(mutex_);
@@ -268,7 +269,9 @@ Result<BufferMemory> Context::create_buffer(uint64_t size_bytes) {
                    static_cast<unsigned long long>(size_bytes));
   const Lock lock(mutex_);
   GN_TRY(check_connected());
-  return transport_->create_buffer((size_bytes + page - 1) / page * page);
+  BufferMemory made = GN_TRY(transport_->create_buffer((size_bytes + page - 1) / page * page));
+  memory_[made.handle] = made.memory;
+  return made;
 }
 
 Result<BufferMemory> Context::import_buffer(int fd, uint32_t flags) {
@@ -280,6 +283,7 @@ Result<BufferMemory> Context::import_buffer(int fd, uint32_t flags) {
 Result<void> Context::destroy_buffer(uint32_t handle) {
   const Lock lock(mutex_);
   GN_TRY(check_connected());
+  memory_.erase(handle);
   return transport_->destroy_buffer(handle);
 }
 

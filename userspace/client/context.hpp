@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "client/definitions.hpp"
 #include "client/poller.hpp"
 #include "client/transport.hpp"
 
@@ -40,7 +41,8 @@ class Context {
   Result<void> wait(uint32_t minimum, int64_t timeout_ns);
   Result<geoneuron_cancel> cancel(uint64_t user_data);
   // Submits all, at most completion_entries, and waits for their completions, which nobody else
-  // sees. EAGAIN: completions that nobody reaped take the places.
+  // sees. What names a model or perception that is lost runs again once these are made again, where
+  // that may be. EAGAIN: completions that nobody reaped take the places.
   Result<void> run(std::span<const geoneuron_command> commands,
                    std::span<geoneuron_completion> completions);
   // Readable while something may be to reap: reap() finds out.
@@ -70,6 +72,15 @@ class Context {
           UniqueFd kick);
 
   Result<void> check_connected() const;
+  // redefine.cpp
+  std::optional<uint64_t> digest_of(const geoneuron_command& command);
+  std::vector<std::optional<Definition>> definitions_in(
+      std::span<const geoneuron_command> commands);
+  bool make_source_again(const geoneuron_command& command);
+  void run_stale_again(std::span<const geoneuron_command> commands,
+                       std::span<geoneuron_completion> completions);
+  Result<void> run_once(std::span<const geoneuron_command> commands,
+                        std::span<geoneuron_completion> completions);
   Result<uint32_t> submit_locked(std::span<const geoneuron_command> commands);
   void take_arrived();  // from the transport
   void deliver();       // arrived_ to those whom it is for
@@ -97,6 +108,8 @@ class Context {
   uint64_t next_run_ = 0;
   std::unordered_map<uint64_t, RunMember> runs_;  // by the user_data that run() gave
   std::deque<geoneuron_completion> unread_;
+  std::unordered_map<uint32_t, std::weak_ptr<const MappedMemory>> memory_;  // by handle
+  Definitions definitions_;                                                 // that run() made
   Completions arrived_;
 };
 

@@ -127,7 +127,8 @@ Result<BufferMemory> KernelTransport::create_buffer(uint64_t size_bytes) {
     return make_error(code, "a buffer of %llu bytes: %s",
                       static_cast<unsigned long long>(size_bytes), std::strerror(code));
   auto memory = MappedMemory::map(device_.get(), ask.mmap_offset, size_bytes, "a buffer");
-  if (memory) return BufferMemory{ask.handle, memory->release(), size_bytes};
+  if (memory)
+    return BufferMemory{ask.handle, std::make_shared<MappedMemory>(std::move(*memory)), size_bytes};
   GN_TRY(destroy_buffer(ask.handle));
   return std::move(memory).error();
 }

@@ -26,8 +26,7 @@ class MappedMemory {
   ~MappedMemory();
 
   void* data() const { return data_; }
-  // Gives the mapping to the caller.
-  void* release() { return std::exchange(data_, nullptr); }
+  size_t size() const { return size_; }
 
  private:
   MappedMemory(void* data, size_t size) : data_(data), size_(size) {}

@@ -47,7 +47,7 @@ Result<BufferMemory> SocketBuffers::create(uint64_t size_bytes, uint64_t quota_b
   const uint32_t handle = free_handle();
   buffers_[handle] = SocketBuffer{std::move(memfd), size_bytes, false};
   total_bytes_ += size_bytes;
-  return BufferMemory{handle, memory.release(), size_bytes};
+  return BufferMemory{handle, std::make_shared<MappedMemory>(std::move(memory)), size_bytes};
 }
 
 // Numbers come back late, so that a command that names a buffer too long finds none rather than

@@ -14,14 +14,17 @@
 
 #include "base/result.hpp"
 #include "client/chain_cutter.hpp"
+#include "client/mapped_memory.hpp"
 
 namespace geoneuron::client {
 
 // Memory that both sides see.
 struct BufferMemory {
   uint32_t handle = 0;
-  void* data = nullptr;  // nullptr where this process does not map it
+  std::shared_ptr<const MappedMemory> memory;  // nullptr where this process does not map it
   uint64_t size_bytes = 0;
+
+  void* data() const { return memory ? memory->data() : nullptr; }
 };
 
 // The question of a CANCEL, and its answer once `is_done`.

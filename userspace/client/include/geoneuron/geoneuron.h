@@ -177,6 +177,11 @@ GEONEURON_API int geoneuron_context_wait(struct geoneuron_context* context, uint
  * the commands' order and to nobody else; completions may be NULL. Returns 0, or what the first
  * that failed ended with, and geoneuron_error() then has the daemon's sentence. -EAGAIN:
  * completions that nobody reaped take the places. geoneuron_context_cancel does not find them.
+ *
+ * What names a model or perception that its worker has lost (-ESTALE) is run once more after these
+ * were made again, if that changes nothing else: commands of this function made them, which are
+ * IDEMPOTENT and write into no buffer, and whose buffers are still there with the bytes of then;
+ * and what failed is IDEMPOTENT, of a chain all of it. geoneuron_context_submit does not do so.
  */
 GEONEURON_API int geoneuron_context_run(struct geoneuron_context* context,
                                         const struct geoneuron_command* commands, uint32_t count,
