@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # In a guest whose init is systemd: installs the Debian packages, has an ordinary user use the
-# service that they bring, and ends what it uses.
+# services that they bring, ends what it uses, and removes them.
 # usage: guest.sh PACKAGES MODULE CLIENT
 #   PACKAGES  the folder of the packages
 #   MODULE    geoneuron.ko for the guest's kernel
@@ -126,12 +126,49 @@ module_starts_it() {
   [ "$(stat -c '%U %a' /dev/geoneuron-server)" = "geoneuron 600" ] ||
     fail "/dev/geoneuron-server is $(stat -c '%U %a' /dev/geoneuron-server)"
   draw auto >"$scratch/way"
+}
+
+# At once: the service, which systemd starts anew, finds the kernel's clients served.
+standby_takes_over() {
+  systemctl start geoneuron-standby.service || fail "the standby does not start"
+  [ ! -e /run/geoneuron-standby/socket ] || fail "the standby listens before it is needed"
+  systemctl kill --signal=KILL --kill-whom=main geoneuron.service
+  await "the standby's turn" test -S /run/geoneuron-standby/socket
+  [ "$(draw kernel)" = kernel ] || fail "alice does not come through the kernel"
+  await "the service's new start" is_state geoneuron.service active
+  systemctl stop geoneuron-standby.service || fail "the standby cannot be stopped"
+  [ "$(systemctl show -P Result geoneuron-standby.service)" = success ] ||
+    fail "the standby stops with $(systemctl show -P Result geoneuron-standby.service)"
+  [ ! -e /run/geoneuron-standby ] || fail "the standby leaves its folder"
   stops_cleanly
   await "the module's end" is_unloaded
 }
 
+is_nowhere() { [ ! -e "$1" ] && [ ! -L "$1" ]; }
+
+# While it is in use.
+is_removed() {
+  local files file
+  files=$(dpkg -L geoneuron)
+  systemctl start geoneuron.socket
+  systemctl --quiet enable geoneuron-standby.service 2>"$scratch/enable" ||
+    fail "the standby cannot be enabled: $(<"$scratch/enable")"
+  draw socket >"$scratch/way"
+  rm -r /etc/systemd/system/geoneuron.service.d
+  run_dpkg -r geoneuron
+  ! pgrep -u geoneuron >/dev/null || fail "processes are left: $(pgrep -au geoneuron)"
+  for file in $files /run/geoneuron/socket; do
+    [ -d "$file" ] || is_nowhere "$file" || fail "$file is left"
+  done
+  run_dpkg -P geoneuron
+  file=$(find /etc/systemd /var/lib/systemd -name 'geoneuron*.s*' -print -quit)
+  [ -z "$file" ] || fail "$file is left"
+  [ "$(systemctl show -P LoadState geoneuron.socket)" = not-found ] ||
+    fail "systemd still knows geoneuron.socket"
+}
+
 for step in installs first_client_starts_it clients_go_on_when_it_is_killed stops_cleanly \
-  module_starts_it; do
+  module_starts_it standby_takes_over is_removed; do
   $step
   say "$step"
 done
