@@ -17,7 +17,7 @@ void CostEstimate::learn(uint64_t units, uint64_t device_ns) {
       static_cast<double>(device_ns) / static_cast<double>(std::max<uint64_t>(units, 1));
   if (measured_ > 0) {
     const double off = std::abs(sample_ns - per_unit_ns_) / per_unit_ns_;
-    error_ += (off - error_) / static_cast<double>(measured_);
+    error_ += (off - error_) / static_cast<double>(std::min(measured_, kErrorWindow));
   }
   last_[measured_ % kWindow] = sample_ns;
   ++measured_;
@@ -26,6 +26,17 @@ void CostEstimate::learn(uint64_t units, uint64_t device_ns) {
   const auto middle = sorted.begin() + (count - 1) / 2;
   std::nth_element(sorted.begin(), middle, sorted.begin() + count);
   per_unit_ns_ = *middle;
+}
+
+CostEstimate CostEstimate::restored(double per_unit_ns, double error, uint64_t measured,
+                                    uint32_t jobs_allowed) {
+  CostEstimate estimate;
+  estimate.per_unit_ns_ = per_unit_ns;
+  estimate.error_ = error;
+  estimate.measured_ = measured;
+  estimate.jobs_allowed_ = jobs_allowed;
+  estimate.last_.fill(per_unit_ns);
+  return estimate;
 }
 
 void CostEstimate::allow_after(size_t batch_jobs, bool overrun, uint32_t jobs_per_batch) {
@@ -58,6 +69,12 @@ Costs::Row& Costs::row_for(const Key& key) {
     by_age_.pop_front();
   }
   return place->second;
+}
+
+void Costs::restore(Signature signature, DeviceId device, const CostEstimate& estimate) {
+  CostEstimate& restored = row_for({signature, device}).estimate;
+  restored = estimate;
+  restored.allow_at_most(limits_.jobs_per_batch);
 }
 
 void Costs::learn(const Sample& sample) {

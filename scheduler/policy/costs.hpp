@@ -4,6 +4,7 @@
 // it little.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <list>
 #include <unordered_map>
@@ -28,11 +29,16 @@ class CostEstimate {
   double error() const { return error_; }
   uint64_t measured() const { return measured_; }
 
+  // As it was saved: what is measured from now on moves it as ever.
+  static CostEstimate restored(double per_unit_ns, double error, uint64_t measured,
+                               uint32_t jobs_allowed);
   void learn(uint64_t units, uint64_t device_ns);
+  void allow_at_most(uint32_t jobs) { jobs_allowed_ = std::min(jobs_allowed_, jobs); }
   void allow_after(size_t batch_jobs, bool overrun, uint32_t jobs_per_batch);
 
  private:
   static constexpr size_t kWindow = 9;
+  static constexpr uint64_t kErrorWindow = 64;  // the error is the mean of about so many
 
   double per_unit_ns_ = 0;
   double error_ = 0;
@@ -61,6 +67,14 @@ class Costs {
     bool overrun = false;  // the batch took much longer than predicted
   };
   void learn(const Sample& sample);
+
+  // For cost_text.hpp.
+  void restore(Signature signature, DeviceId device, const CostEstimate& estimate);
+  // From the one that was measured longest ago on.
+  template <typename Visit>
+  void each(Visit visit) const {
+    for (const Key& key : by_age_) visit(key.signature, key.device, rows_.at(key).estimate);
+  }
 
   std::vector<Scheduler::CostRow> rows() const;
 
