@@ -20,7 +20,9 @@ void add_verbs(CLI::App& app, Invocation& invocation) {
   app.require_subcommand(1);
   app.get_formatter()->label("SUBCOMMAND", "VERB");
   app.footer("`geoneuron-sim VERB --help` tells everything about one verb.");
+  add_compare_verb(app, invocation);
   add_flowshop_verb(app, invocation);
+  add_trace_verb(app, invocation);
   for (CLI::App* verb : app.get_subcommands(nullptr)) verb->group("Verbs");
 }
 

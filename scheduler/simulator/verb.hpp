@@ -26,6 +26,8 @@ void add_json_option(CLI::App& verb, Invocation& invocation);
 // Writes all of it to standard output. EIO, ENOSPC, ... where that fails.
 Result<void> print(std::string_view text);
 
+void add_compare_verb(CLI::App& app, Invocation& invocation);
 void add_flowshop_verb(CLI::App& app, Invocation& invocation);
+void add_trace_verb(CLI::App& app, Invocation& invocation);
 
 }  // namespace geoneuron::simulator
