@@ -25,7 +25,18 @@ struct CompareOptions {
   double seconds = 0;
   double load = 1;
   double error = -1;
+  std::vector<size_t> preferred = {64};
+  double delay_us = 0;
+  uint32_t instances = 1;
 };
+
+RunOptions run_options(const CompareOptions& options, uint64_t seed) {
+  RunOptions result{.seed = seed};
+  result.triton.preferred = {options.preferred.begin(), options.preferred.end()};
+  result.triton.delay_ns = static_cast<uint64_t>(options.delay_us * 1000);
+  result.triton.instances = options.instances;
+  return result;
+}
 
 using Values = std::map<std::string, std::map<std::string, std::vector<double>>>;
 
@@ -33,7 +44,7 @@ Result<Values> run_seeds(const CompareOptions& options, const Workload& workload
                          const std::string& policy) {
   Values values;
   for (uint64_t seed = 1; seed <= options.seeds; ++seed) {
-    const Outcome outcome = GN_TRY(run_policy(policy, workload, {.seed = seed}));
+    const Outcome outcome = GN_TRY(run_policy(policy, workload, run_options(options, seed)));
     if (!outcome.violations.empty())
       return make_error(EPROTO, "%s, seed %llu: %s", policy.c_str(),
                         static_cast<unsigned long long>(seed), outcome.violations[0].c_str());
@@ -123,6 +134,16 @@ void add_compare_verb(CLI::App& app, Invocation& invocation) {
                    "Part that times are off the predicted ones at most "
                    "(default: 0.2)")
       ->check(CLI::Range(0.0, 0.99));
+  verb->add_option("--triton-preferred", options->preferred, "Triton's preferred batch sizes")
+      ->delimiter(',')
+      ->check(CLI::Range(size_t{1}, size_t{64}))
+      ->capture_default_str();
+  verb->add_option("--triton-delay-us", options->delay_us, "Triton's maximum queue delay")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
+  verb->add_option("--triton-instances", options->instances, "Triton's instances of each model")
+      ->check(CLI::Range(1u, 64u))
+      ->capture_default_str();
   add_json_option(*verb, invocation);
   verb->footer(workloads_told());
   verb->callback([options, &invocation] {

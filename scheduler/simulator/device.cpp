@@ -31,7 +31,7 @@ void SimulatedDevice::plan(size_t index, uint64_t now_ns) {
     const uint64_t free_ns =
         index == 0 ? free_ns_[engine] : batches_[index - 1].spans[engine].end_ns;
     if (span.begin_ns == kNever_ns || span.begin_ns > now_ns) {
-      span.begin_ns = std::max(ready_ns, free_ns);
+      span.begin_ns = std::max({ready_ns, free_ns, now_ns});
       const bool never = span.begin_ns == kNever_ns || batch.takes_ns[engine] == kNever_ns;
       span.end_ns = never ? kNever_ns : span.begin_ns + batch.takes_ns[engine];
     }

@@ -49,8 +49,10 @@ class Chart {
   }
 
   void axis(double bottom) {
+    constexpr double kFactors[] = {2, 2.5, 2};  // 1, 2, 5, 10
     double step_ns = 1e3;
-    while (static_cast<double>(to_ns_ - from_ns_) / step_ns > 12) step_ns *= step_ns < 2e3 ? 5 : 2;
+    for (size_t i = 0; static_cast<double>(to_ns_ - from_ns_) / step_ns > 12; ++i)
+      step_ns *= kFactors[i % std::size(kFactors)];
     const auto step = static_cast<uint64_t>(step_ns);
     for (uint64_t at = (from_ns_ + step - 1) / step * step; at <= to_ns_; at += step) {
       add("<line x1=\"%.1f\" y1=\"%.0f\" x2=\"%.1f\" y2=\"%.0f\" stroke=\"#dddddd\"/>\n", x(at),

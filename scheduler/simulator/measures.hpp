@@ -15,6 +15,8 @@ namespace geoneuron::simulator {
 // that came from `from_ns` on, and end with the last job's readback.
 using Measures = std::map<std::string, std::map<std::string, double>>;
 
+// `oracle` counts what could have ended by its deadline on a device that has nothing else to do,
+// and no overhead: one after the other, each that would be late refused.
 Measures measure(const Workload& workload, const Outcome& outcome);
 
 // The nearest-rank percentile; 0 of nothing.

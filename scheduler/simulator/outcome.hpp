@@ -30,7 +30,8 @@ struct Request {
   uint64_t arrival_ns = 0, deadline_ns = 0;  // 0: none
   uint64_t begun_ns = kNever_ns;             // the upload of its first job
   uint64_t end_ns = kNever_ns;
-  uint64_t device_ns = 0;
+  uint64_t device_ns = 0;   // that its served jobs took
+  uint64_t compute_ns = 0;  // that its jobs need, launches apart
   End end = End::kNone;
   bool guilty = false;  // it has a job that faults
 

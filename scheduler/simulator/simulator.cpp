@@ -96,6 +96,7 @@ void Simulator::request(size_t stream, const std::vector<MadeJob>& jobs) {
   const policy::Job& first = jobs.front().job;
   Request request{.stream = stream, .client = first.client, .arrival_ns = now_ns_};
   request.deadline_ns = first.deadline_ns;
+  for (const MadeJob& made : jobs) request.compute_ns += made.takes.compute_ns;
   request.guilty = std::any_of(jobs.begin(), jobs.end(),
                                [](const MadeJob& job) { return job.fault != Fault::kNone; });
   outcome_.guilty += request.guilty ? 1 : 0;

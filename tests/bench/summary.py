@@ -16,6 +16,14 @@ def milliseconds(row, key):
     return f"{row[key]:.3g} ms" if key in row else ""
 
 
+def number(row):
+    """A simulated value with half its 95 % interval; empty where there is none."""
+    if "value" not in row:
+        return ""
+    unit = f" {row['unit']}" if row["unit"] else ""
+    return f"{row['value']:.4g}{unit} (+- {row['value_half']:.2g})"
+
+
 def speed(row):
     if "ratio" not in row:
         return ""
@@ -31,6 +39,10 @@ def aim(row):
     if "aim_ours_at_most_ms" in row:
         most = row["aim_ours_at_most_ms"]
         return f"at most {most:g} ms", row["ours_ms"] <= most
+    if "aim_value_at_most" in row:
+        return f"at most {row['aim_value_at_most']:g}", row["value"] <= row["aim_value_at_most"]
+    if "aim_value_at_least" in row:
+        return f"at least {row['aim_value_at_least']:g}", row["value"] >= row["aim_value_at_least"]
     return "", None
 
 
@@ -41,7 +53,7 @@ def cells(row):
     words, met = aim(row)
     verdict = "" if met is None else "met" if met else "missed"
     return (name, row.get("label", ""), milliseconds(row, "baseline_ms"),
-            milliseconds(row, "ours_ms"), speed(row), words, verdict)
+            milliseconds(row, "ours_ms") or number(row), speed(row), words, verdict)
 
 
 def as_markdown(rows):
@@ -61,7 +73,7 @@ def load_warnings(results):
     for path, result in results:
         context = result.get("context", {})
         load, cores = context.get("load_avg", [0])[0], context.get("num_cpus", 1)
-        if load > cores + 1:
+        if load > cores + 1 and not context.get("simulated"):
             yield (f"{path}: measured at a load of {load:.1f} on {cores} cores: other work took part "
                    "of them; measure again when it is done")
 
