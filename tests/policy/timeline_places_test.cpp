@@ -129,6 +129,19 @@ TEST_P(Orders, KeepTheirCostThroughInsertingAndRemoving) {
   }
 }
 
+TEST_P(Orders, AreScannedEightPlacesAtATimeAsOneByOne) {
+  if (!has_avx2()) GTEST_SKIP() << "this processor has no AVX2";
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    begin(seed);
+    if (scaled_.device(0).staging_binds) continue;
+    const ScaledJob& job = scaled_.job(0, job_);
+    const ScanLimits limits = {kAny, 500};
+    const Place one = scan_places(order_->columns(), scaled_.device(0), job, limits);
+    const Place eight = scan_places_avx2(order_->columns(), job, limits, scaled_.has_misses());
+    expect_same(one.objective, eight.objective);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Orders,
                          testing::Values(ProblemShape{}, ProblemShape{.musts = true},
                                          ProblemShape{.staging = true},

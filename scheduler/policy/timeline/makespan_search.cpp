@@ -8,8 +8,13 @@
 namespace geoneuron::policy {
 namespace {
 
-constexpr uint32_t kRemoved = 2;      // by one iteration
 constexpr double kTemperature = 0.4;  // times a tenth of the mean time
+
+// How many jobs one iteration takes out. Of few jobs two lead back to the same orders again and
+// again.
+uint32_t removals(uint32_t jobs) {
+  return jobs <= 8 ? jobs / 2 : 2;
+}
 
 // What it takes to try a job at all places.
 uint32_t about_ns(uint32_t places, uint32_t machines) {
@@ -87,7 +92,7 @@ void MakespanSearch::iterate(Pace& pace) {
 }
 
 void MakespanSearch::destroy() {
-  const uint32_t count = std::min(kRemoved, jobs_ - 1);
+  const uint32_t count = removals(jobs_);
   for (uint32_t i = 0; i < count; ++i) {
     const uint32_t place = random_.below(static_cast<uint32_t>(places_.order().size()));
     removed_[i] = places_.order()[place];
@@ -96,7 +101,7 @@ void MakespanSearch::destroy() {
 }
 
 void MakespanSearch::construct(Pace& pace) {
-  const uint32_t count = std::min(kRemoved, jobs_ - 1);
+  const uint32_t count = removals(jobs_);
   for (uint32_t i = 0; i < count; ++i) {
     places_.insert(removed_[i], best_place(places_.try_job(removed_[i])));
     pace.step(about_ns(jobs_, shop_->machines));
