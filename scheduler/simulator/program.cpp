@@ -22,6 +22,8 @@ void add_verbs(CLI::App& app, Invocation& invocation) {
   app.footer("`geoneuron-sim VERB --help` tells everything about one verb.");
   add_compare_verb(app, invocation);
   add_flowshop_verb(app, invocation);
+  add_instance_verb(app, invocation);
+  add_tardiness_verb(app, invocation);
   add_trace_verb(app, invocation);
   for (CLI::App* verb : app.get_subcommands(nullptr)) verb->group("Verbs");
 }

@@ -28,6 +28,8 @@ Result<void> print(std::string_view text);
 
 void add_compare_verb(CLI::App& app, Invocation& invocation);
 void add_flowshop_verb(CLI::App& app, Invocation& invocation);
+void add_instance_verb(CLI::App& app, Invocation& invocation);
+void add_tardiness_verb(CLI::App& app, Invocation& invocation);
 void add_trace_verb(CLI::App& app, Invocation& invocation);
 
 }  // namespace geoneuron::simulator
