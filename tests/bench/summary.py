@@ -20,7 +20,7 @@ def number(row):
     """A simulated value with half its 95 % interval; empty where there is none."""
     if "value" not in row:
         return ""
-    unit = f" {row['unit']}" if row["unit"] else ""
+    unit = f" {row['unit']}" if row.get("unit") else ""
     return f"{row['value']:.4g}{unit} (+- {row['value_half']:.2g})"
 
 
