@@ -35,7 +35,7 @@ void Recovery::suspect(Worker& worker, Group group, std::vector<JobId>& guilty) 
     if (++group.strikes >= strikes_)
       guilty.push_back(group.jobs.front());
     else
-      wait(worker, std::move(group), group.in_order);
+      wait(worker, group, group.in_order);
     return;
   }
   if (group.jobs.empty()) return;

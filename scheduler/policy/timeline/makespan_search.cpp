@@ -111,9 +111,8 @@ void MakespanSearch::construct(Pace& pace) {
 // Each job in turn to its best place, until that gains nothing.
 void MakespanSearch::descend(Pace& pace) {
   uint32_t length = static_cast<uint32_t>(places_.order().size());
-  for (bool better = true; better;) {
-    better = false;
-    const int32_t before = places_.makespan();
+  for (int32_t before = INT32_MAX; places_.makespan() < before;) {
+    before = places_.makespan();
     for (uint32_t i = length; i-- > 0;) {
       const uint32_t place = random_.below(length);
       const auto makespans = places_.try_job_at(place);
@@ -121,7 +120,6 @@ void MakespanSearch::descend(Pace& pace) {
       if (to != place && makespans[to] <= places_.makespan()) places_.move(place, to);
       if (pace.step(about_ns(jobs_, shop_->machines))) return;
     }
-    better = places_.makespan() < before;
   }
 }
 

@@ -16,7 +16,7 @@ using Table = ShopPlaces::Table;
 template <uint32_t kMachines>
 void forward(const Pass& pass) {
   const uint32_t machines = kMachines == 0 ? pass.machines : kMachines;
-  const uint32_t row = pass.table.row;
+  const size_t row = pass.table.row;
   int32_t free[kMachines == 0 ? kMostMachines : kMachines];
   int32_t* at = pass.table.cells + pass.start;
   for (uint32_t k = 0; k < machines; ++k) free[k] = at[k * row];
@@ -32,7 +32,7 @@ void forward(const Pass& pass) {
 template <uint32_t kMachines>
 void backward(const Pass& pass) {
   const uint32_t machines = kMachines == 0 ? pass.machines : kMachines;
-  const uint32_t row = pass.table.row;
+  const size_t row = pass.table.row;
   int32_t left[kMachines == 0 ? kMostMachines : kMachines];
   int32_t* at = pass.table.cells + pass.start;
   for (uint32_t k = 0; k < machines; ++k) left[k] = at[k * row];
@@ -113,7 +113,7 @@ void ShopPlaces::begin(const FlowShop& shop) {
   machines_ = shop.machines;
   places_ = shop.jobs;
   row_ = whole_lanes(places_ + 1) + kLanes;
-  assert(size_t{row_} * machines_ <= heads_.size() && places_ <= order_.size());
+  assert(row_ * machines_ <= heads_.size() && places_ <= order_.size());
   const auto choose = [this]<uint32_t kMachines>() {
     pass_heads_ = forward<kMachines>;
     pass_tails_ = backward<kMachines>;

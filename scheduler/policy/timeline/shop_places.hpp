@@ -37,7 +37,7 @@ class ShopPlaces {
   // One of a shop's machines' times, `row` numbers further each; a pass goes over jobs one by one.
   struct Table {
     int32_t* cells;
-    uint32_t row;
+    size_t row;
   };
   struct Pass {
     const int32_t* times;
@@ -61,7 +61,8 @@ class ShopPlaces {
   // the i-th job until all is done. tails_ is filled from its end, so that inserting a job moves
   // none of those behind it.
   const FlowShop* shop_ = nullptr;
-  uint32_t machines_ = 0, places_ = 0, row_ = 0, length_ = 0;
+  uint32_t machines_ = 0, places_ = 0, length_ = 0;
+  size_t row_ = 0;
   void (*pass_heads_)(const Pass&) = nullptr;
   void (*pass_tails_)(const Pass&) = nullptr;
   std::vector<uint16_t> order_;
