@@ -3,6 +3,7 @@
 #include <sys/un.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 
 #include "client/client_fixture.hpp"
@@ -130,10 +131,19 @@ TEST_F(Handshake, OptionsAreChecked) {
     return geoneuron_connect(&options, &context) == -EINVAL && *geoneuron_error() != '\0';
   };
   EXPECT_TRUE(refused([](auto& options) { options.size = 4; }));
+  EXPECT_TRUE(refused([](auto& options) { options.size = sizeof(options) + 8; }));
   EXPECT_TRUE(refused([](auto& options) { options.way = 4; }));
   EXPECT_TRUE(refused([](auto& options) { options.padding = 1; }));
   for (const uint32_t entries : {1U, 3U, 8192U})
     EXPECT_TRUE(refused([entries](auto& options) { options.completion_entries = entries; }));
+}
+
+// What lies behind them is not theirs.
+TEST_F(Handshake, OptionsOfOlderProgramsAreTaken) {
+  geoneuron_options options = socket_options(path);
+  options.size = offsetof(geoneuron_options, daemon_arguments);
+  options.daemon_arguments = reinterpret_cast<const char* const*>(uintptr_t{8});
+  connect(options);
 }
 
 TEST_F(Handshake, SocketOfTheEnvironmentIsUsed) {

@@ -3,6 +3,7 @@
 #include "client/api.hpp"
 
 #include <bit>
+#include <cstddef>
 #include <cstring>
 #include <string>
 
@@ -18,32 +19,41 @@ std::string text_or_empty(const char* text) {
   return text != nullptr ? text : "";
 }
 
-Result<ConnectOptions> read_options(const geoneuron_options* given) {
+// What programs know that were built before the options grew, with 0 for the rest.
+Result<geoneuron_options> known_options(const geoneuron_options& given) {
+  constexpr size_t kFirst = offsetof(geoneuron_options, daemon_arguments);
+  geoneuron_options known{};
+  if (given.size < kFirst || given.size > sizeof(known))
+    return invalid("options.size is %u: must be sizeof(struct geoneuron_options), %zu", given.size,
+                   sizeof(known));
+  std::memcpy(&known, &given, given.size);
+  return known;
+}
+
+Result<ConnectOptions> read_options(const geoneuron_options* callers) {
   ConnectOptions options;
-  if (given == nullptr) return options;
-  if (given->size != sizeof(*given))
-    return invalid("options.size is %u: must be sizeof(struct geoneuron_options), %zu", given->size,
-                   sizeof(*given));
-  if (given->way > GEONEURON_WAY_EMBEDDED)
-    return invalid("options.way is %u: must be GEONEURON_WAY_*, at most %d", given->way,
+  if (callers == nullptr) return options;
+  const geoneuron_options given = GN_TRY(known_options(*callers));
+  if (given.way > GEONEURON_WAY_EMBEDDED)
+    return invalid("options.way is %u: must be GEONEURON_WAY_*, at most %d", given.way,
                    GEONEURON_WAY_EMBEDDED);
-  if (given->padding != 0) return invalid("options.padding is %u: must be 0", given->padding);
-  const uint32_t entries = given->completion_entries;
+  if (given.padding != 0) return invalid("options.padding is %u: must be 0", given.padding);
+  const uint32_t entries = given.completion_entries;
   if (entries != 0 && (!std::has_single_bit(entries) || entries < GEONEURON_MIN_RING_ENTRIES ||
                        entries > GEONEURON_MAX_RING_ENTRIES))
     return invalid("options.completion_entries is %u: must be a power of two, %d to %d", entries,
                    GEONEURON_MIN_RING_ENTRIES, GEONEURON_MAX_RING_ENTRIES);
-  options.way = static_cast<Way>(given->way);
-  options.socket_path = text_or_empty(given->socket_path);
-  options.daemon_path = text_or_empty(given->daemon_path);
-  for (auto argument = given->daemon_arguments; argument != nullptr && *argument != nullptr;
+  options.way = static_cast<Way>(given.way);
+  options.socket_path = text_or_empty(given.socket_path);
+  options.daemon_path = text_or_empty(given.daemon_path);
+  for (auto argument = given.daemon_arguments; argument != nullptr && *argument != nullptr;
        ++argument)
     options.daemon_arguments.emplace_back(*argument);
   if (entries != 0) options.completion_entries = entries;
-  if (given->connect_timeout_ns != 0)
-    options.connect_ns = options.start_ns = std::min(given->connect_timeout_ns, kLongestTimeoutNs);
-  if (given->reconnect_timeout_ns != 0)
-    options.reconnect_ns = std::min(given->reconnect_timeout_ns, kLongestTimeoutNs);
+  if (given.connect_timeout_ns != 0)
+    options.connect_ns = options.start_ns = std::min(given.connect_timeout_ns, kLongestTimeoutNs);
+  if (given.reconnect_timeout_ns != 0)
+    options.reconnect_ns = std::min(given.reconnect_timeout_ns, kLongestTimeoutNs);
   return options;
 }
 

@@ -50,7 +50,7 @@ GEONEURON_API const char* geoneuron_error(void);
  * library, or in PATH.
  */
 struct geoneuron_options {
-  uint32_t size; /* sizeof(struct geoneuron_options); what follows may grow */
+  uint32_t size; /* sizeof(struct geoneuron_options), which may grow: older programs go on */
   uint32_t way;  /* GEONEURON_WAY_* */
   const char* socket_path;
   const char* daemon_path;
