@@ -67,7 +67,7 @@ ordered_json as_json(const Values& values) {
 std::string as_text(const std::string& policy, const Values& values) {
   std::string text;
   for (const auto& [stream, row] : values) {
-    text += policy + ", " + stream + ":";
+    text.append(policy).append(", ").append(stream).append(":");
     for (const auto& [name, each] : row) {
       const Interval told = interval(each);
       char cell[96];
