@@ -132,7 +132,7 @@ bool Simulator::submit(const std::vector<MadeJob>& jobs) {
     LiveJob live{.made = jobs[i], .request = outcome_.requests.size() - 1};
     if (i > 0) live.before = jobs[i - 1].job.id;
     if (i + 1 < jobs.size()) live.next = jobs[i + 1].job.id;
-    jobs_.emplace(id, std::move(live));
+    jobs_.emplace(id, live);
   }
   return true;
 }

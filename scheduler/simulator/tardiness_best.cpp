@@ -65,7 +65,7 @@ std::span<const uint64_t> best_known(uint32_t jobs) {
     case 64:
       return kOf64;
     default:
-      assert(!"one of kJudgedSizes");
+      assert(false && "one of kJudgedSizes");
       return {};
   }
 }

@@ -70,7 +70,9 @@ class Chart {
 
   void draw_axis() {
     const double step = tick(end_ms_);
-    for (double at_ms = 0; at_ms <= end_ms_ * 1.0001; at_ms += step) {
+    const auto ticks = static_cast<uint32_t>(end_ms_ * 1.0001 / step);
+    for (uint32_t i = 0; i <= ticks; ++i) {
+      const double at_ms = i * step;
       const double at = x(static_cast<int64_t>(at_ms * 1e6));
       text_ += formatted(
           "<line x1=\"%.2f\" y1=\"%g\" x2=\"%.2f\" y2=\"%g\" stroke=\"#dddddd\"/>\n"
