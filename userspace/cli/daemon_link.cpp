@@ -63,6 +63,7 @@ Result<std::shared_ptr<DaemonLink>> DaemonLink::connect(const SessionOptions& op
   if (!options.socket.empty()) how.socket_path = options.socket.c_str();
   const std::vector<std::string> texts = private_arguments(options);
   std::vector<const char*> arguments;
+  arguments.reserve(texts.size() + 1);
   for (const std::string& text : texts) arguments.push_back(text.c_str());
   arguments.push_back(nullptr);
   how.daemon_arguments = arguments.data();
