@@ -62,7 +62,7 @@ void Definitions::forget_model(uint64_t model) {
 
 std::vector<Definition> Definitions::source_of(const geoneuron_command& command) const {
   const uint64_t source = request_of(command).source;
-  const std::vector<Definition> model = found(models_, source);
+  std::vector<Definition> model = found(models_, source);
   if (command.opcode == GEONEURON_PERCEIVE) return model;
   const std::vector<Definition> perception = found(perceptions_, source);
   std::vector<Definition> chain;
