@@ -48,9 +48,9 @@ policy::WorkerId Workers::worker_of(policy::DeviceId device, uid_t user) {
 
 void Workers::start(Slot& slot, uint64_t now) {
   ++slot.starts;
-  auto link = WorkerLink::start(options_.program,
-                                devices_.at(static_cast<uint32_t>(slot.device) - 1),
-                                options_.limits.memory, options_.fences);
+  auto link =
+      WorkerLink::start(options_.program, devices_.at(static_cast<uint32_t>(slot.device) - 1),
+                        options_.limits.memory, options_.fences);
   if (!link) {
     note_death(slot, now);
     slot.wanted = false;
