@@ -247,7 +247,7 @@ void KernelIngress::close_all() {
   session_.detach();
 }
 
-void KernelIngress::lose(std::string reason) {
+void KernelIngress::lose(const std::string& reason) {
   loss_ = make_error(EOWNERDEAD,
                      "kernel: %s: this daemon and its workers end, so that another can "
                      "go on",

@@ -76,7 +76,7 @@ class KernelIngress final : public Ingress {
   Context& context_of(const geoneuron_record& record);
   void context_gone(uint64_t context_id);
   void commit(std::vector<geoneuron_commit_entry>& entries, uint32_t flags);
-  void lose(std::string reason);
+  void lose(const std::string& reason);
 
   Parts parts_;
   KernelSession session_;

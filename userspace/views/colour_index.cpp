@@ -191,8 +191,7 @@ IndexGuess guess_of(const Normalisation& normalisation) {
   return {static_cast<float>(first - 1.0 / slope), static_cast<float>(slope)};
 }
 
-ColourIndexer::ColourIndexer(const Normalisation& normalisation) {
-  guess_ = guess_of(normalisation);
+ColourIndexer::ColourIndexer(const Normalisation& normalisation) : guess_(guess_of(normalisation)) {
   guess_is_clear_ = guess_.slope > 0 && are_clear(normalisation.thresholds.data(), guess_);
   const auto& thresholds = normalisation.thresholds;
   for (size_t i = 0; i < thresholds.size(); ++i) bounds_[i + 1] = thresholds[i];

@@ -196,8 +196,9 @@ class HeatmapPainter {
       indexer_.emplace(thresholds_of(limits));
       limits_ = limits;
     }
+    const size_t pixel_stride = size_t{map.width} * map.scale;
     const RowPainter painter{*indexer_,    palette_,  map.width,  map.scale,
-                             map.elements, map.width, map.pixels, size_t{map.width} * map.scale};
+                             map.elements, map.width, map.pixels, pixel_stride};
     parallel_for(map.height, kGrain / map.width + 1,
                  [&](uint64_t begin, uint64_t end, uint32_t) { painter.paint(begin, end); });
     return {};
@@ -311,14 +312,10 @@ Result<void> CpuPixels::paint(std::span<const float> elements, std::span<const T
       const uint64_t top = std::max(begin, first_row[i]) - first_row[i];
       const uint64_t bottom = std::min(end, first_row[i + 1]) - first_row[i];
       const Tile& tile = tiles[i];
-      const RowPainter painter{indexers[tile.normalisation],
-                               colours,
-                               tile.width,
-                               tile.scale,
-                               elements.data() + tile.first_element,
-                               tile.row_stride,
-                               canvas.pixels.data() + size_t{tile.y} * canvas.width + tile.x,
-                               canvas.width};
+      Rgba8* const corner = canvas.pixels.data() + size_t{tile.y} * canvas.width + tile.x;
+      const RowPainter painter{
+          indexers[tile.normalisation],         colours,         tile.width, tile.scale,
+          elements.data() + tile.first_element, tile.row_stride, corner,     canvas.width};
       painter.paint(top, bottom);
     }
   });
